@@ -1,0 +1,22 @@
+namespace Sgl.Engine.Requests;
+
+/// <summary>
+/// One validated generation: with the model, all that its tokens depend on. Position p of the output is drawn from
+/// Philox(<see cref="Seed"/>, p), so the same request gives the same tokens wherever and whenever it runs.
+/// </summary>
+public sealed record GenerateRequest
+{
+    /// <summary>Unique among the live requests; appears in logs.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The prompt; at least one token, each in [0, vocabulary).</summary>
+    public required ReadOnlyMemory<int> Prompt { get; init; }
+
+    public required SamplingParams Sampling { get; init; }
+
+    /// <summary>Key of the request's random draws; a request that came without one was given one at admission.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Null when no logprobs are wanted.</summary>
+    public LogprobOptions? Logprobs { get; init; }
+}
