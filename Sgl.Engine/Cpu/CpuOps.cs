@@ -1,11 +1,10 @@
 using Sgl.Engine.Execution;
-using Sgl.Engine.Sampling;
 using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Cpu;
 
 /// <summary>The CPU's operations: one file each, the plain loop first, SIMD beside it.</summary>
-public sealed class CpuOps : IOps
+public sealed unsafe partial class CpuOps : IOps
 {
     /// <param name="threads">Worker threads; null takes every core.</param>
     public CpuOps(int? threads = null) => _ = threads;
@@ -28,7 +27,5 @@ public sealed class CpuOps : IOps
     public void GatedActivation(Tensor gateUp, Activation activation, Tensor output) => throw new NotImplementedException();
     public void GatherRows(Tensor x, ReadOnlySpan<int> rows, Tensor output) => throw new NotImplementedException();
     public void SoftCap(Tensor x, float cap) => throw new NotImplementedException();
-    public void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> results) => throw new NotImplementedException();
-    public void Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top, Span<SampledToken> results) => throw new NotImplementedException();
     public void Dispose() => throw new NotImplementedException();
 }
