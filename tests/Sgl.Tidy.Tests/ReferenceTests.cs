@@ -1,0 +1,49 @@
+using System.Xml.Linq;
+using Sgl.TestSupport;
+
+namespace Sgl.Tidy.Tests;
+
+/// <summary>DESIGN §2: references point one way, versions stand in one place, the solution holds every project.</summary>
+public sealed class ReferenceTests
+{
+    /// <summary>What each project may refer to; a project that is not here fails the test until its line is added.</summary>
+    private static readonly Dictionary<string, string[]> _allowed = new()
+    {
+        ["Sgl.Engine"] = [],
+        ["Sgl.Gateway"] = ["Sgl.Engine"],
+        ["Sgl.Bench"] = ["Sgl.Engine"],
+        ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
+        ["Sgl.Gateway.Tests"] = ["Sgl.Gateway"],
+        ["Sgl.Bench.Tests"] = ["Sgl.Bench"],
+        ["Sgl.Tidy.Tests"] = [],
+    };
+
+    [Fact]
+    public void ProjectsReferOneWay() => Tidy.AssertNone(
+        from project in Projects
+        from reference in Items(project, "ProjectReference")
+        let target = Path.GetFileNameWithoutExtension(reference.Replace('\\', '/'))
+        where !_allowed.TryGetValue(Path.GetFileNameWithoutExtension(project), out string[]? allowed) || !allowed.Contains(target)
+        select $"{project} may not refer to {target} (DESIGN §2).");
+
+    [Fact]
+    public void EngineHasNoPackage() => Tidy.AssertNone(
+        from project in Projects
+        where Path.GetFileNameWithoutExtension(project) is "Sgl.Engine"
+        from package in Items(project, "PackageReference").Concat(Items(project, "FrameworkReference"))
+        select $"{project} refers to {package}: the engine is pure C#.");
+
+    [Fact]
+    public void TheSolutionHoldsEveryProject()
+    {
+        string solution = File.ReadAllText(Path.Combine(Repository.Root, "SglOrleans.sln")).Replace('\\', '/');
+        Tidy.AssertNone(Projects.Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
+            .Where(path => !solution.Contains(path)).Select(path => $"{path} is missing from SglOrleans.sln."));
+    }
+
+    private static IEnumerable<string> Projects =>
+        SourceFile.Walk(Repository.Root).Where(path => path.EndsWith(".csproj", StringComparison.Ordinal));
+
+    private static IEnumerable<string> Items(string project, string kind) =>
+        XDocument.Load(project).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+}
