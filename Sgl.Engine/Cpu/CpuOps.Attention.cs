@@ -1,0 +1,68 @@
+using Sgl.Engine.Execution;
+
+namespace Sgl.Engine.Cpu;
+
+public sealed unsafe partial class CpuOps
+{
+    public void Attention(Pass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
+    {
+        Check.Shape(q, pass.TokenCount, shape.Heads * shape.HeadDim);
+        Check.Shape(output, pass.TokenCount, shape.Heads * shape.HeadDim);
+        Check.Shape(layer.Keys, layer.Values.Rows, shape.KvHeads * shape.HeadDim);
+        Check.Shape(layer.Values, layer.Keys.Rows, shape.KvHeads * shape.HeadDim);
+        AttentionReference(pass, q, layer, shape, output);
+    }
+
+    internal static void AttentionReference(Pass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
+    {
+        foreach (PassSequence sequence in pass.Sequences)
+        {
+            for (int i = 0; i < sequence.QueryCount; i++)
+            {
+                int visible = sequence.Slots.Length - sequence.QueryCount + i + 1;
+                int first = shape.Window == 0 ? 0 : Math.Max(0, visible - shape.Window);
+                ReadOnlySpan<int> slots = sequence.Slots.Span[first..visible];
+                for (int head = 0; head < shape.Heads; head++)
+                {
+                    int offset = head * shape.HeadDim;
+                    int kvOffset = head / (shape.Heads / shape.KvHeads) * shape.HeadDim;
+                    AttentionReference(
+                        q.Row(sequence.QueryStart + i).Slice(offset, shape.HeadDim),
+                        slots, layer, kvOffset, shape,
+                        output.Row(sequence.QueryStart + i).Slice(offset, shape.HeadDim));
+                }
+            }
+        }
+    }
+
+    private static void AttentionReference(
+        ReadOnlySpan<float> q,
+        ReadOnlySpan<int> slots,
+        KvLayer layer,
+        int kvOffset,
+        AttentionShape shape,
+        Span<float> output)
+    {
+        var weights = new double[slots.Length];
+        for (int j = 0; j < slots.Length; j++)
+        {
+            double score = 0;
+            for (int d = 0; d < shape.HeadDim; d++)
+                score += (double)q[d] * layer.Keys.Row(slots[j])[kvOffset + d];
+            score *= shape.Scale;
+            weights[j] = shape.SoftCap == 0 ? score : shape.SoftCap * Math.Tanh(score / shape.SoftCap);
+        }
+
+        double max = weights.Max();
+        double sum = 0;
+        for (int j = 0; j < slots.Length; j++)
+            sum += weights[j] = Math.Exp(weights[j] - max);
+        for (int d = 0; d < shape.HeadDim; d++)
+        {
+            double value = 0;
+            for (int j = 0; j < slots.Length; j++)
+                value += weights[j] * layer.Values.Row(slots[j])[kvOffset + d];
+            output[d] = (float)(value / sum);
+        }
+    }
+}
