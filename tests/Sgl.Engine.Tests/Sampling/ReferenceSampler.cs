@@ -1,0 +1,89 @@
+using Sgl.Engine.Requests;
+using Sgl.Engine.Sampling;
+
+namespace Sgl.Engine.Tests.Sampling;
+
+/// <summary>The obvious version: every step over the whole row, in doubles from softmax on, with a full sort.</summary>
+internal static class ReferenceSampler
+{
+    public static SampledToken Sample(float[] logits, SamplingRow row)
+    {
+        float[] given = logits.Select(x => float.IsNaN(x) ? float.NegativeInfinity : Math.Min(x, float.MaxValue)).ToArray();
+        int token = Choose(Adjust(given, row), row);
+        if (row.TopLogprobs < 0)
+            return new SampledToken(token, float.NaN, []);
+
+        double[] probabilities = Softmax(given, 1);
+        TokenLogprob[] all = probabilities.Select((p, id) => new TokenLogprob(id, (float)Math.Max(Math.Log(p), -9999))).ToArray();
+        int[] order = Descending(given.Select(x => (double)x).ToArray());
+        return new SampledToken(token, all[token].Logprob, order.Take(row.TopLogprobs).Select(id => all[id]).ToArray());
+    }
+
+    /// <summary>What the draw is made from: the distribution over the tokens that the filters leave.</summary>
+    public static double[] Distribution(float[] logits, SamplingParams parameters)
+    {
+        double[] p = Softmax(logits, parameters.Temperature);
+        int[] order = Descending(p);
+        double[] kept = new double[p.Length];
+        double before = 0;
+        for (int rank = 0; rank < order.Length; rank++)
+        {
+            int id = order[rank];
+            bool inTopK = parameters.TopK <= 0 || rank < parameters.TopK;
+            bool inTopP = parameters.TopP >= 1 || before <= parameters.TopP;
+            bool inMinP = p[id] >= parameters.MinP * p[order[0]];
+            if (inTopK && inTopP && inMinP)
+                kept[id] = p[id];
+            before += p[id];
+        }
+        double total = kept.Sum();
+        return kept.Select(x => x / total).ToArray();
+    }
+
+    private static int Choose(float[] logits, SamplingRow row)
+    {
+        if (row.Parameters.Temperature < 1e-6 || logits.Max() == float.NegativeInfinity)
+            return Array.IndexOf(logits, logits.Max());
+
+        double[] p = Distribution(logits, row.Parameters);
+        double target = Philox.Uniform(row.Seed, (ulong)row.Output.Length);
+        double sum = 0;
+        for (int id = 0; id < p.Length; id++)
+        {
+            sum += p[id];
+            if (sum > target)
+                return id;
+        }
+        return Array.FindLastIndex(p, x => x > 0);
+    }
+
+    private static float[] Adjust(float[] logits, SamplingRow row)
+    {
+        float[] x = (float[])logits.Clone();
+        SamplingParams parameters = row.Parameters;
+        foreach ((int id, float bias) in parameters.LogitBias)
+            x[id] += bias;
+        foreach (IGrouping<int, int> group in row.Output.ToArray().GroupBy(id => id))
+            x[group.Key] -= parameters.FrequencyPenalty * group.Count() + parameters.PresencePenalty;
+        if (row.Output.Length < parameters.MinNewTokens)
+        {
+            foreach (int id in row.EndTokens.Concat(parameters.StopTokens))
+                x[id] = float.NegativeInfinity;
+        }
+        foreach (int id in row.Prompt.ToArray().Concat(row.Output.ToArray()).Distinct())
+            x[id] = x[id] > 0 ? x[id] / parameters.RepetitionPenalty : x[id] * parameters.RepetitionPenalty;
+        return x;
+    }
+
+    private static double[] Softmax(float[] logits, float temperature)
+    {
+        float max = logits.Max();
+        // Rounded to float as weights are, so that equal weights are equal here too.
+        double[] weights = logits.Select(x => (double)(float)Math.Exp((x - max) / temperature)).ToArray();
+        double sum = weights.Sum();
+        return weights.Select(w => w / sum).ToArray();
+    }
+
+    private static int[] Descending(double[] values) =>
+        Enumerable.Range(0, values.Length).OrderByDescending(id => values[id]).ThenBy(id => id).ToArray();
+}
