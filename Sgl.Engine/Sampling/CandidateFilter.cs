@@ -1,10 +1,10 @@
 namespace Sgl.Engine.Sampling;
 
 /// <summary>
-/// Top-k, top-p and min-p on one set of probabilities. With tokens in descending order of weight (ties by lower id), a token
-/// stays when fewer than top_k stand before it, the probability before it is at most top_p, and its own is at least min_p
-/// times the best one's. So what stays is a prefix of that order, and finding its last weight needs no sort: a radix select
-/// over the bits of the weights, which for positive floats order as the floats do.
+/// Top-k, top-p and min-p on one set of probabilities. With tokens in descending order of weight (ties by lower id), a
+/// token stays when fewer than top_k stand before it, the probability before it is at most top_p, and its own is at
+/// least min_p times the best one's. So what stays is a prefix of that order, and finding its last weight needs no
+/// sort: a radix select over the bits of the weights, which for positive floats order as the floats do.
 /// </summary>
 internal sealed class CandidateFilter
 {
@@ -62,7 +62,7 @@ internal sealed class CandidateFilter
         return (last, equal - kept);
     }
 
-    /// <summary>Counts and sums the weights that begin with the digits of <paramref name="prefix"/>, by their next digit.</summary>
+    /// <summary>Counts and sums, by their next digit, the weights whose bits begin with prefix.</summary>
     private void CountDigits(ReadOnlySpan<float> weights, int prefix, int shift)
     {
         Array.Clear(_counts);
@@ -78,7 +78,7 @@ internal sealed class CandidateFilter
         }
     }
 
-    /// <summary>The bucket of the last token that stays; what lies in the buckets above it is added to the sums.</summary>
+    /// <summary>The bucket of the last token that stays; what lies above it is added to the sums.</summary>
     private int LastDigit(int topK, double massLimit, ref int countAbove, ref double massAbove)
     {
         int last = Buckets;

@@ -2,7 +2,7 @@ using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Sampling;
 
-/// <summary>Log probabilities under the softmax of one row of usable logits (see <see cref="RowMath.Usable"/>).</summary>
+/// <summary>Log probabilities under the softmax of one row of logits (see <see cref="RowMath.Usable"/>).</summary>
 internal readonly struct LogSoftmax
 {
     /// <summary>Stands for all that is less likely, -inf included, which JSON cannot say.</summary>

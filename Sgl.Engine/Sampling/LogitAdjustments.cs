@@ -2,10 +2,14 @@ using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Sampling;
 
-/// <summary>What a request asks to change in the logits before temperature. Ids outside the vocabulary change nothing.</summary>
+/// <summary>
+/// What a request changes in the logits before temperature. Ids outside the vocabulary change nothing.
+/// </summary>
 internal static class LogitAdjustments
 {
-    /// <param name="logits">[vocabulary], changed in place; usable numbers (see <see cref="RowMath.Usable"/>) stay usable.</param>
+    /// <param name="logits">
+    /// [vocabulary], changed in place; they stay usable (see <see cref="RowMath.Usable"/>).
+    /// </param>
     /// <param name="counts">[vocabulary], zero before and after.</param>
     public static void Apply(Span<float> logits, in SamplingRow row, Span<int> counts)
     {
@@ -57,7 +61,8 @@ internal static class LogitAdjustments
         }
     }
 
-    private static void PenalizeRepetition(Span<float> logits, float penalty, ReadOnlySpan<int> tokens, Span<int> counts)
+    private static void PenalizeRepetition(
+        Span<float> logits, float penalty, ReadOnlySpan<int> tokens, Span<int> counts)
     {
         foreach (int token in tokens)
         {

@@ -1,8 +1,8 @@
 namespace Sgl.Engine.Sampling;
 
 /// <summary>
-/// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011): a
-/// pure function from (key, counter) to random bits, so a draw needs no state and can be repeated anywhere.
+/// Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC
+/// 2011): a pure function from (key, counter) to random bits, so a draw needs no state and can be repeated anywhere.
 /// </summary>
 public static class Philox
 {
@@ -21,7 +21,7 @@ public static class Philox
         return ((ulong)bits >> 11) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>128 random bits; word 0 of the published vectors is the lowest 32 bits, in arguments and result alike.</summary>
+    /// <summary>128 random bits. In arguments and result, word 0 of the publication is the lowest 32 bits.</summary>
     public static UInt128 Block(UInt128 counter, ulong key)
     {
         uint c0 = (uint)counter, c1 = (uint)(counter >> 32), c2 = (uint)(counter >> 64), c3 = (uint)(counter >> 96);

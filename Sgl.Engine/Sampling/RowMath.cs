@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Sgl.Engine.Sampling;
 
 /// <summary>
-/// Passes over one row of logits or weights in buffers whose length is a multiple of <see cref="Lanes"/>. Always 16 lanes wide,
-/// whatever the machine has, so that sums round the same everywhere.
+/// Passes over one row of logits or weights in buffers whose length is a multiple of <see cref="Lanes"/>. Always 16
+/// lanes wide, whatever the machine has, so that sums round the same everywhere.
 /// </summary>
 internal static class RowMath
 {
@@ -13,8 +13,9 @@ internal static class RowMath
 
     public static int PaddedLength(int length) => (length + Lanes - 1) / Lanes * Lanes;
 
-    /// <summary>NaN counts as -inf, +inf as the largest float: what is left has an order and can be subtracted.</summary>
-    public static float Usable(float logit) => float.IsNaN(logit) ? float.NegativeInfinity : Math.Min(logit, float.MaxValue);
+    /// <summary>NaN counts as -inf, +inf as the largest float: the rest has an order and can be subtracted.</summary>
+    public static float Usable(float logit) =>
+        float.IsNaN(logit) ? float.NegativeInfinity : Math.Min(logit, float.MaxValue);
 
     /// <summary>copy = Usable(row), then -inf up to its end.</summary>
     public static void CopyUsable(ReadOnlySpan<float> row, Span<float> copy)
@@ -86,8 +87,8 @@ internal static class RowMath
     }
 
     /// <summary>
-    /// e^x for x ≤ 0, within 2e-7 of it, and 0 where it would be subnormal. 2^n * e^r with n whole and |r| ≤ ln 2 / 2, e^r by
-    /// its Taylor series. Vector512.Exp is slower, and not exactly 1 at 0.
+    /// e^x for x ≤ 0, within 2e-7 of it, and 0 where it would be subnormal. 2^n * e^r with n whole and |r| ≤ ln 2 / 2,
+    /// e^r by its Taylor series. Vector512.Exp is slower, and not exactly 1 at 0.
     /// </summary>
     private static Vector512<float> Exp(Vector512<float> x)
     {

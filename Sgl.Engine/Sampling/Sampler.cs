@@ -3,14 +3,14 @@ using Sgl.Engine.Requests;
 namespace Sgl.Engine.Sampling;
 
 /// <summary>
-/// Chooses tokens on the CPU. The choice is a pure function of one row of logits and its <see cref="SamplingRow"/>: neither
-/// neighbours nor threads nor earlier draws touch it. A NaN logit counts as -inf and +inf as the largest float; a row in which
-/// nothing is above -inf gives token 0. Not for two threads at once: it owns the buffers of a row.
+/// Chooses tokens on the CPU. The choice is a pure function of one row of logits and its <see cref="SamplingRow"/>:
+/// neither neighbours nor threads nor earlier draws touch it. A NaN logit counts as -inf and +inf as the largest float;
+/// a row in which nothing is above -inf gives token 0. Not for two threads at once: it owns the buffers of a row.
 /// </summary>
 /// <param name="vocabulary">Length of every row.</param>
 internal sealed class Sampler(int vocabulary)
 {
-    /// <summary>Below it, temperature means greedy: the logits' differences would overflow before they mattered.</summary>
+    /// <summary>Below it, temperature means greedy.</summary>
     public const float GreedyBelow = 1e-6f;
 
     /// <summary>A draw finds its block by sums, then its token by walking.</summary>
@@ -40,13 +40,14 @@ internal sealed class Sampler(int vocabulary)
         return new SampledToken(token, distribution.Logprob(RowMath.Usable(logits[token])), top);
     }
 
-    /// <summary>The log probability of <paramref name="token"/> and of the <paramref name="top"/> best, without a draw.</summary>
+    /// <summary>The log probabilities of a token and of the <paramref name="top"/> best, without a draw.</summary>
     /// <param name="logits">[vocabulary], not changed.</param>
     public SampledToken Logprobs(ReadOnlySpan<float> logits, int token, int top)
     {
         RowMath.CopyUsable(logits, _row);
         LogSoftmax distribution = new(_row);
-        return new SampledToken(token, distribution.Logprob(_row[token]), distribution.Top(_row.AsSpan(0, vocabulary), top));
+        TokenLogprob[] best = distribution.Top(_row.AsSpan(0, vocabulary), top);
+        return new SampledToken(token, distribution.Logprob(_row[token]), best);
     }
 
     private int Choose(in SamplingRow row)

@@ -1,9 +1,9 @@
 namespace Sgl.Engine.Tests.Sampling;
 
-/// <summary>Pearson's test of goodness of fit. Draws come from fixed seeds, so a verdict is the same every time.</summary>
+/// <summary>Pearson's test of fit. Draws come from fixed seeds, so a verdict is the same every time.</summary>
 internal static class ChiSquare
 {
-    /// <summary>Fails when draws from <paramref name="probabilities"/> would be this far off less than once in about 30,000.</summary>
+    /// <summary>Fails when draws from such a distribution would be this far off less than once in 30,000.</summary>
     public static void AssertFits(IReadOnlyList<double> probabilities, IEnumerable<int> draws)
     {
         int[] counts = new int[probabilities.Count];
@@ -28,7 +28,7 @@ internal static class ChiSquare
             statistic += (counts[i] - expected) * (counts[i] - expected) / expected;
             freedom++;
         }
-        // Wilson and Hilferty: the cube root of a chi-square over its freedom is close to normal; 4 standard deviations.
+        // Wilson and Hilferty: the cube root of a chi-square over its freedom is nearly normal; 4 deviations.
         double spread = 2.0 / (9 * freedom);
         double bound = freedom * Math.Pow(1 - spread + 4 * Math.Sqrt(spread), 3);
         Assert.True(statistic <= bound, $"Chi-square is {statistic:F1}, above {bound:F1}: {string.Join(' ', counts)}");

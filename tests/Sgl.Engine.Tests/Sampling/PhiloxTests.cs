@@ -4,7 +4,7 @@ namespace Sgl.Engine.Tests.Sampling;
 
 public sealed class PhiloxTests
 {
-    /// <summary>The three known answers for philox4x32-10 in Random123's kat_vectors; words from lowest to highest.</summary>
+    /// <summary>The known answers for philox4x32-10 in Random123's kat_vectors; words from lowest to highest.</summary>
     [Theory]
     [InlineData(
         new uint[] { 0, 0, 0, 0 },

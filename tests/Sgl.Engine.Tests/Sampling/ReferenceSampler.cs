@@ -8,13 +8,13 @@ internal static class ReferenceSampler
 {
     public static SampledToken Sample(float[] logits, SamplingRow row)
     {
-        float[] given = logits.Select(x => float.IsNaN(x) ? float.NegativeInfinity : Math.Min(x, float.MaxValue)).ToArray();
+        float[] given = logits.Select(x => float.IsNaN(x) ? float.NegativeInfinity : x).ToArray();
         int token = Choose(Adjust(given, row), row);
         if (row.TopLogprobs < 0)
             return new SampledToken(token, float.NaN, []);
 
         double[] probabilities = Softmax(given, 1);
-        TokenLogprob[] all = probabilities.Select((p, id) => new TokenLogprob(id, (float)Math.Max(Math.Log(p), -9999))).ToArray();
+        TokenLogprob[] all = probabilities.Select((p, id) => new TokenLogprob(id, (float)Math.Log(p))).ToArray();
         int[] order = Descending(given.Select(x => (double)x).ToArray());
         return new SampledToken(token, all[token].Logprob, order.Take(row.TopLogprobs).Select(id => all[id]).ToArray());
     }

@@ -3,13 +3,13 @@ using Sgl.Engine.Sampling;
 
 namespace Sgl.Engine.Tests.Sampling;
 
-/// <summary>The fast sampler against the obvious one, every combination of parameters over rows of many shapes.</summary>
+/// <summary>The fast sampler against the obvious one: every combination of parameters, rows of many shapes.</summary>
 public sealed class SamplerAgainstReferenceTests
 {
-    private static readonly float[] Temperatures = [0, 0.3f, 1, 1.7f];
-    private static readonly int[] TopKs = [0, 1, 5, 40, 100_000];
-    private static readonly float[] TopPs = [1, 0.95f, 0.5f, 0.01f];
-    private static readonly float[] MinPs = [0, 0.05f, 0.7f];
+    private static readonly float[] _temperatures = [0, 0.3f, 1, 1.7f];
+    private static readonly int[] _topKs = [0, 1, 5, 40, 100_000];
+    private static readonly float[] _topPs = [1, 0.95f, 0.5f, 0.01f];
+    private static readonly float[] _minPs = [0, 0.05f, 0.7f];
 
     [Theory]
     [InlineData(1)]
@@ -89,10 +89,10 @@ public sealed class SamplerAgainstReferenceTests
     }
 
     private static IEnumerable<SamplingParams> Combinations(Random random, int vocabulary) =>
-        from temperature in Temperatures
-        from topK in TopKs
-        from topP in TopPs
-        from minP in MinPs
+        from temperature in _temperatures
+        from topK in _topKs
+        from topP in _topPs
+        from minP in _minPs
         select new SamplingParams
         {
             MaxNewTokens = 100,
@@ -108,7 +108,7 @@ public sealed class SamplerAgainstReferenceTests
             LogitBias = Enumerable.Range(0, random.Next(2)).ToDictionary(_ => random.Next(vocabulary), _ => 3f),
         };
 
-    /// <summary>A quarter of them rounded to halves, so that many are equal; a spread of 0 makes all of them equal.</summary>
+    /// <summary>A quarter of them rounded to halves, so that many are equal; a spread of 0 makes all equal.</summary>
     private static float[] RandomLogits(Random random, int vocabulary, float spread) => Enumerable.Range(0, vocabulary)
         .Select(_ => spread * random.NextSingle())
         .Select(x => random.Next(4) == 0 ? MathF.Round(2 * x) / 2 : x)
