@@ -29,7 +29,8 @@ public sealed unsafe partial class CpuOps
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
     };
 
-    /// <summary>2 / sqrt(pi) * e^(-x²) * sum of x (2x²)^n / (2n + 1)!!, a series whose terms all have one sign.</summary>
+    /// <summary>2 / sqrt(pi) * e^(-x²) * sum of x (2x²)^n / (2n + 1)!!, a series whose terms all have one
+    /// sign.</summary>
     private static double Erf(double x)
     {
         if (Math.Abs(x) > 6)

@@ -27,7 +27,8 @@ public sealed unsafe partial class CpuOps
         }
     }
 
-    /// <summary>Keeps the parameter where it lies: the checkpoint must stay open as long as the weight is used.</summary>
+    /// <summary>Keeps the parameter where it lies: the checkpoint must stay open as long as the weight is
+    /// used.</summary>
     public Weight Load(IReadOnlyList<CheckpointTensor> parts)
     {
         if (parts.Count == 0)

@@ -42,7 +42,7 @@ public sealed unsafe partial class CpuOps
         if (x.Columns % weight.Columns != 0 || weight.Rows != 1)
         {
             throw new ArgumentException(
-                $"{name} has {x.Columns} columns; expected a multiple of the weight's, [{weight.Rows}, {weight.Columns}].",
+                $"{name} has {x.Columns} columns, no multiple of the weight's: [{weight.Rows}, {weight.Columns}].",
                 name);
         }
 

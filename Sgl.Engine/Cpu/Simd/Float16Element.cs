@@ -1,0 +1,16 @@
+using System.Runtime.CompilerServices;
+
+namespace Sgl.Engine.Cpu.Simd;
+
+internal readonly unsafe struct Float16Element : IElement
+{
+    public static int Size => sizeof(ushort);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Load<TSimd, TVector>(byte* source)
+        where TSimd : ISimd<TVector>
+        where TVector : struct => TSimd.LoadFloat16((ushort*)source);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float LoadOne(byte* source) => (float)*(Half*)source;
+}
