@@ -10,9 +10,12 @@ public sealed class ReferenceTests
     private static readonly Dictionary<string, string[]> _allowed = new()
     {
         ["Sgl.Engine"] = [],
+        ["Sgl.Cuda"] = ["Sgl.Engine"],
+        ["Sgl.Cuda.Parity"] = ["Sgl.Cuda", "Sgl.Engine"],
         ["Sgl.Gateway"] = ["Sgl.Engine"],
         ["Sgl.Bench"] = ["Sgl.Engine"],
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
+        ["Sgl.Cuda.Tests"] = ["Sgl.Cuda"],
         ["Sgl.Gateway.Tests"] = ["Sgl.Gateway"],
         ["Sgl.Bench.Tests"] = ["Sgl.Bench"],
         ["Sgl.Tidy.Tests"] = [],

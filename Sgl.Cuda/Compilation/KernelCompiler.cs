@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Sgl.Cuda.Interop;
+
+namespace Sgl.Cuda.Compilation;
+
+/// <summary>CUDA C++ text to machine code by NVRTC; needs no GPU and no toolkit headers.</summary>
+internal static unsafe class KernelCompiler
+{
+    /// <summary>For example "13.0".</summary>
+    public static string Version
+    {
+        get
+        {
+            Nvrtc.Check(Nvrtc.Version(out int major, out int minor));
+            return $"{major}.{minor}";
+        }
+    }
+
+    /// <returns>A cubin for the architecture that the options name.</returns>
+    /// <exception cref="CudaException">The source does not compile: the message carries the compiler's log.</exception>
+    public static byte[] Compile(KernelSource source)
+    {
+        nint header = Marshal.StringToCoTaskMemUTF8(KernelSource.Read(KernelSource.Header));
+        nint headerName = Marshal.StringToCoTaskMemUTF8(KernelSource.Header);
+        nint[] options = [.. source.Options.Select(Marshal.StringToCoTaskMemUTF8)];
+        nint program = 0;
+        try
+        {
+            byte* headerText = (byte*)header, includeName = (byte*)headerName;
+            Nvrtc.Check(Nvrtc.CreateProgram(
+                out program, source.Text, source.FileName, 1, &headerText, &includeName), source.FileName);
+            fixed (nint* pointers = options)
+            {
+                int code = Nvrtc.CompileProgram(program, options.Length, (byte**)pointers);
+                if (code != 0)
+                    Nvrtc.Check(code, $"{source.FileName} {string.Join(' ', source.Options)}\n{Log(program)}", "CompileProgram");
+            }
+            return Cubin(program);
+        }
+        finally
+        {
+            if (program != 0)
+                Nvrtc.Check(Nvrtc.DestroyProgram(ref program));
+            foreach (nint text in options.Append(header).Append(headerName))
+                Marshal.FreeCoTaskMem(text);
+        }
+    }
+
+    private static byte[] Cubin(nint program)
+    {
+        Nvrtc.Check(Nvrtc.GetCubinSize(program, out nuint bytes));
+        byte[] cubin = new byte[bytes];
+        fixed (byte* pointer = cubin)
+            Nvrtc.Check(Nvrtc.GetCubin(program, pointer));
+        return cubin;
+    }
+
+    private static string Log(nint program)
+    {
+        Nvrtc.Check(Nvrtc.GetProgramLogSize(program, out nuint bytes));
+        byte[] log = new byte[bytes];
+        fixed (byte* pointer = log)
+            Nvrtc.Check(Nvrtc.GetProgramLog(program, pointer));
+        return Encoding.UTF8.GetString(log).TrimEnd('\0', '\n');
+    }
+}

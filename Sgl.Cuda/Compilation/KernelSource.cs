@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Sgl.Cuda.Compilation;
+
+/// <summary>One .cu file of this assembly with the options that it is compiled with.</summary>
+/// <param name="Name">File name without its ending.</param>
+/// <param name="Options">As NVRTC takes them.</param>
+internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
+{
+    /// <summary>The header that every kernel includes.</summary>
+    public const string Header = "Common.cuh";
+
+    public string FileName => $"{Name}.cu";
+
+    public string Text => Read(FileName);
+
+    /// <summary>Text of a kernel file or header of this assembly.</summary>
+    public static string Read(string fileName)
+    {
+        using Stream stream = typeof(KernelSource).Assembly.GetManifestResourceStream(fileName)
+            ?? throw new FileNotFoundException($"No kernel file {fileName} in {typeof(KernelSource).Assembly.GetName().Name}.");
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Names the compiled form: any change of the source, the header, the options or the compiler changes it.</summary>
+    public string Hash(string compilerVersion)
+    {
+        string[] parts = [compilerVersion, .. Options, Read(Header), Text];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
+    }
+}
