@@ -21,7 +21,7 @@ public sealed class CpuSampleTests
             new SamplingParams { MaxNewTokens = 5, TopK = 30 * (i % 2), TopP = 0.9f, FrequencyPenalty = i % 3 },
             [], (ulong)i, new int[] { i }, new int[] { i, i, 2 }, TopLogprobs: i - 2)).ToArray();
 
-        CpuOps ops = new(threads);
+        using CpuOps ops = new(threads);
         SampledToken[] together = new SampledToken[9];
         SampledToken[] scores = new SampledToken[9];
         fixed (float* address = logits)
