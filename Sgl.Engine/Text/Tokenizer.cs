@@ -1,30 +1,102 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Sgl.Engine.Requests;
+using Sgl.Engine.Text.Tokenizing;
+using Sgl.Engine.Text.Tokenizing.Decoders;
+
 namespace Sgl.Engine.Text;
 
 /// <summary>Hugging Face's tokenizer.json, encoded and decoded exactly as their library does. Safe for concurrent use.</summary>
 public sealed class Tokenizer
 {
-    /// <summary>Reads tokenizer.json (and tokenizer_config.json, where there is one) of a folder.</summary>
-    /// <exception cref="Requests.UserErrorException">The file is missing, broken, or uses a part that is not known: names it.</exception>
-    public static Tokenizer Load(string folder) => throw new NotImplementedException();
+    private readonly TextEncoder _encoder;
+    private readonly PostProcessor _postProcessor;
+    private readonly Decoder[] _decoders;
+    private readonly AddedTokens _tokens;
+
+    private Tokenizer(TokenizerFile file, TokenizerConfig config)
+    {
+        _tokens = new AddedTokens(file.Model.Vocabulary, file.Part("added_tokens"));
+        _encoder = TextEncoder.Create(file, _tokens);
+        _postProcessor = file.Part("post_processor") is { } processor ? PostProcessor.Read(processor) : PostProcessor.None;
+        _decoders = file.Part("decoder") is { } decoder ? [.. Decoder.Read(decoder)] : [new JoinDecoder()];
+        BosToken = config.BosToken;
+        EosToken = config.EosToken;
+    }
 
     /// <summary>Highest token id + 1, added tokens included.</summary>
-    public int VocabularySize => throw new NotImplementedException();
+    public int VocabularySize => _tokens.Size;
 
     /// <summary>The beginning-of-text token's content, from tokenizer_config.json; null when there is none.</summary>
-    public string? BosToken => throw new NotImplementedException();
+    public string? BosToken { get; }
 
-    public string? EosToken => throw new NotImplementedException();
+    public string? EosToken { get; }
 
-    /// <param name="addSpecialTokens">Run the post-processor (which adds bos and its like).</param>
-    public int[] Encode(string text, bool addSpecialTokens) => throw new NotImplementedException();
+    /// <summary>Reads tokenizer.json (and tokenizer_config.json, where there is one) of a folder.</summary>
+    /// <exception cref="UserErrorException">The file is missing, broken, or uses a part that is not known: names it.</exception>
+    public static Tokenizer Load(string folder)
+    {
+        var path = Path.Combine(folder, "tokenizer.json");
+        if (!File.Exists(path))
+            throw new UserErrorException($"There is no {path}: the folder needs the tokenizer.json of its model.");
+        try
+        {
+            var config = TokenizerConfig.Load(folder);
+            return new Tokenizer(TokenizerFile.Parse(File.ReadAllBytes(path)), config);
+        }
+        catch (Exception e) when (e is JsonException or FormatException)
+        {
+            throw new UserErrorException($"{path} is no tokenizer that can be used: {e.Message}.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UserErrorException($"{path} cannot be read: {e.Message}", e);
+        }
+    }
 
-    public string Decode(ReadOnlySpan<int> tokens, bool skipSpecialTokens) => throw new NotImplementedException();
+    /// <param name="addSpecialTokens">
+    /// Run the post-processor (which adds bos and its like). As with the tokenizers library, tokenizer.json alone decides
+    /// what it adds, not the add_bos_token of tokenizer_config.json.
+    /// </param>
+    public int[] Encode(string text, bool addSpecialTokens)
+    {
+        var output = new List<int>(text.Length / 4 + 8);
+        if (addSpecialTokens) output.AddRange(_postProcessor.Before);
+        _encoder.Encode(text, output);
+        if (addSpecialTokens) output.AddRange(_postProcessor.Behind);
+        return [.. output];
+    }
+
+    /// <summary>The text of tokens; ids that no token has are left out.</summary>
+    public string Decode(ReadOnlySpan<int> tokens, bool skipSpecialTokens)
+    {
+        var detokenizer = new Detokenizer(this, skipSpecialTokens);
+        return detokenizer.Append(tokens) + detokenizer.Flush();
+    }
 
     /// <summary>The id of a token by its content in the vocabulary or among the added tokens; null when it is none.</summary>
-    public int? TokenId(string content) => throw new NotImplementedException();
+    public int? TokenId(string content) => _tokens.Find(content);
 
-    public bool IsSpecial(int token) => throw new NotImplementedException();
+    public bool IsSpecial(int token) => _tokens.IsSpecial(token);
 
     /// <summary>The bytes that a token alone stands for, which may be a part of a character.</summary>
-    public byte[] TokenBytes(int token) => throw new NotImplementedException();
+    public byte[] TokenBytes(int token)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(Content(token) ?? "");
+        foreach (var decoder in _decoders)
+        {
+            bytes = decoder.Bytes(bytes);
+            // A part of a character: no decoder behind has anything to say to it.
+            if (!Utf8.IsValid(bytes)) break;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>A token as the vocabulary writes it; null when there is none with this id.</summary>
+    internal string? Content(int token) => _tokens.Content(token);
+
+    /// <summary>The decoders, at the start of a text, in front of where it goes.</summary>
+    internal DecoderStage StartDecoding(DecoderStage sink) =>
+        _decoders.Reverse().Aggregate(sink, (next, decoder) => decoder.Start(next));
 }

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Sgl.Engine.Text;
+using Sgl.TestSupport;
+using Xunit.Abstractions;
+
+namespace Sgl.Engine.Tests.Text;
+
+/// <summary>
+/// Texts with their ids and decodings as Hugging Face's own library gives them: the committed files, and those of the
+/// folder that SGL_TOKENIZER_GOLDENS names.
+/// </summary>
+public sealed class TokenizerGoldenTests(ITestOutputHelper output)
+{
+    private static readonly string? Given = Environment.GetEnvironmentVariable("SGL_TOKENIZER_GOLDENS");
+
+    public static TheoryData<string> Committed => [.. Files(Repository.Fixtures("tokenizers"))];
+
+    [Theory]
+    [MemberData(nameof(Committed))]
+    public void EveryCommittedRow(string name) => Check(Path.Combine(Repository.Fixtures("tokenizers"), name), Fixed(name));
+
+    [Fact]
+    public void EveryRowOfTheGivenFolder()
+    {
+        if (Given is null) return;
+        var leftOut = new List<string>();
+        var names = Files(Given);
+        Assert.NotEmpty(names);
+        foreach (var name in names)
+        {
+            var path = Path.Combine(Given, name);
+            if (GivenFolder(path) is { } folder) Check(path, folder);
+            else leftOut.Add(name);
+        }
+
+        var line = $"SGL_TOKENIZER_GOLDENS: {names.Length - leftOut.Count} files checked, {leftOut.Count} left out for want "
+            + $"of their tokenizer: {string.Join(", ", leftOut)}";
+        output.WriteLine(line);
+        Console.WriteLine(line);
+    }
+
+    private static string[] Files(string folder) =>
+        [.. Directory.GetFiles(folder, "*.json").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+
+    private static string Fixed(string file) => TokenizerPackages.Folder(Path.GetFileNameWithoutExtension(file));
+
+    /// <summary>Where the tokenizer of a given file lies: beside it, or in a package; null when it is in neither.</summary>
+    private static string? GivenFolder(string path)
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(path));
+        var name = golden.RootElement.GetProperty("tokenizer").GetString()!;
+        var beside = Path.Combine(Given!, name);
+        if (File.Exists(Path.Combine(beside, "tokenizer.json"))) return beside;
+        try
+        {
+            return TokenizerPackages.Folder(name);
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.WriteLine($"{path} is left out: {e.Message}");
+            return null;
+        }
+    }
+
+    private static void Check(string path, string folder)
+    {
+        var tokenizer = Tokenizer.Load(folder);
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(path));
+        var wrong = new List<string>();
+        var count = 0;
+        foreach (var row in golden.RootElement.GetProperty("rows").EnumerateArray())
+        {
+            var text = row.GetProperty("text").GetString()!;
+            var ids = Ids(row, "ids");
+            Compare("ids", ids, tokenizer.Encode(text, addSpecialTokens: false));
+            Compare("ids_special", Ids(row, "ids_special"), tokenizer.Encode(text, addSpecialTokens: true));
+            Compare("decoded", row.GetProperty("decoded").GetString()!, tokenizer.Decode(ids, skipSpecialTokens: false));
+            Compare("decoded_skip", row.GetProperty("decoded_skip").GetString()!, tokenizer.Decode(ids, true));
+            count++;
+
+            void Compare(string what, object expected, object got)
+            {
+                var (left, right) = (JsonSerializer.Serialize(expected), JsonSerializer.Serialize(got));
+                if (left != right)
+                    wrong.Add($"row {count}, {what} of {JsonSerializer.Serialize(text)}\n  expected {left}\n  got      {right}");
+            }
+        }
+
+        Assert.True(count > 0, $"{path} has no rows");
+        Assert.True(wrong.Count == 0, $"{path}: {wrong.Count} differences\n{string.Join('\n', wrong.Take(20))}");
+    }
+
+    private static int[] Ids(JsonElement row, string name) =>
+        [.. row.GetProperty(name).EnumerateArray().Select(id => id.GetInt32())];
+}
