@@ -1,0 +1,35 @@
+using Sgl.Engine.Execution;
+
+namespace Sgl.Engine.Layers;
+
+/// <summary>
+/// x · weightᵀ + bias. Projections of the same input are one product: their outputs lie side by side.
+/// </summary>
+public sealed class Linear
+{
+    private readonly Weight _weight;
+    private readonly Weight? _bias;
+    private readonly byte[]? _biasStorage;
+
+    public Linear(Parameters parameters, string name, int inputs, int outputs, bool bias = false)
+        : this(parameters, [(name, outputs)], inputs, bias)
+    {
+    }
+
+    /// <param name="parts">Tensor names and how many outputs each gives.</param>
+    public Linear(Parameters parameters, ReadOnlySpan<(string Name, int Outputs)> parts, int inputs, bool bias = false)
+    {
+        _weight = parameters.Matrix(parts, inputs);
+        _bias = bias ? parameters.Bias(parts, out _biasStorage) : null;
+    }
+
+    /// <param name="x">[T, inputs].</param>
+    /// <param name="use">Names the step's buffer that takes the output.</param>
+    /// <returns>[T, outputs of all parts].</returns>
+    public Tensor Forward(Step step, Tensor x, string use)
+    {
+        Tensor output = step.Buffer(use, _weight.Rows);
+        step.Ops.Linear(x, _weight, _bias, output);
+        return output;
+    }
+}

@@ -1,0 +1,26 @@
+using Sgl.Engine.Execution;
+using Sgl.Engine.Models;
+
+namespace Sgl.Engine.Layers;
+
+/// <summary>Positions as rotations of pairs of elements of queries and keys.</summary>
+public sealed class RotaryEmbedding(RopeConfig config, int headDim)
+{
+    private readonly RopeFrequencies _frequencies = RopeScaling.Frequencies(config, headDim);
+
+    // Layers with the same configuration share their angles.
+    private readonly object _key = (config, headDim);
+
+    /// <summary>See <see cref="RopeFrequencies.DependsOnLength"/>.</summary>
+    public bool DependsOnLength => _frequencies.DependsOnLength;
+
+    /// <returns>[T, rotaryDim]: cosines and sines of the pass's positions, computed once a pass.</returns>
+    public Tensor Angles(Step step) => step.Shared(_key, Compute);
+
+    private Tensor Compute(Step step)
+    {
+        Tensor angles = step.Ops.Scratch(step.Pass.TokenCount, _frequencies.RotaryDim);
+        step.Ops.RopeAngles(step.Pass, _frequencies, angles);
+        return angles;
+    }
+}

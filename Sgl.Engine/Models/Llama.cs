@@ -1,0 +1,25 @@
+using Sgl.Engine.Execution;
+using Sgl.Engine.Layers;
+using Sgl.Engine.Weights;
+
+namespace Sgl.Engine.Models;
+
+/// <summary>Llama 1 to 3, and Mistral, whose layers may have a window.</summary>
+[Architecture("LlamaForCausalLM")]
+[Architecture("MistralForCausalLM")]
+public class Llama : Decoder, ICausalModel
+{
+    public Llama(ModelConfig config, IWeightSource weights, IOps ops)
+        : this(config, weights, ops, new() { QkvBias = config.AttentionBias, OutputBias = config.AttentionBias })
+    {
+    }
+
+    protected Llama(ModelConfig config, IWeightSource weights, IOps ops, AttentionOptions attention)
+        : base(config, weights, ops, (layer, i) => new PreNormLayer(
+            new RmsNorm(layer.Vector("input_layernorm", config.HiddenSize), config.RmsNormEpsilon),
+            new Attention(layer.Under("self_attn"), config, i, attention),
+            new RmsNorm(layer.Vector("post_attention_layernorm", config.HiddenSize), config.RmsNormEpsilon),
+            new GatedMlp(layer.Under("mlp"), config)))
+    {
+    }
+}

@@ -1,0 +1,85 @@
+namespace Sgl.Engine.Models;
+
+/// <summary>
+/// Reads rotary embeddings in both spellings: rope_theta beside rope_scaling, and rope_parameters, flat or per layer type.
+/// </summary>
+internal static class RopeConfigReader
+{
+    private static readonly string[] _types = ["default", "linear", "dynamic", "yarn", "llama3"];
+
+    /// <param name="layerType">full_attention or sliding_attention.</param>
+    public static RopeConfig Read(ConfigFields config, string layerType)
+    {
+        var section = Section(config, layerType);
+        var type = section is null ? "default" : Type(section);
+        var rope = new RopeConfig
+        {
+            Type = type,
+            Theta = section?.OptionalPositive("rope_theta") ?? config.OptionalPositive("rope_theta") ?? 10000,
+            PartialRotaryFactor = section?.OptionalPositive("partial_rotary_factor")
+                ?? config.OptionalPositive("partial_rotary_factor") ?? 1,
+            OriginalContext = section?.OptionalInt("original_max_position_embeddings")
+                ?? config.OptionalInt("original_max_position_embeddings") ?? config.Int("max_position_embeddings"),
+        };
+        return type switch
+        {
+            "linear" => rope with { Factor = section!.Positive("factor") },
+            "dynamic" => rope with { Factor = section!.Positive("factor") },
+            "llama3" => Llama3(rope, section!),
+            "yarn" => Yarn(rope, section!, config.Int("max_position_embeddings")),
+            _ => rope,
+        };
+    }
+
+    /// <summary>
+    /// max_position_embeddings counts the scaled context where the original one is told beside it, and for llama3;
+    /// else it is the context in training, to be multiplied by this.
+    /// </summary>
+    public static double ContextFactor(ConfigFields config)
+    {
+        var section = Section(config, "full_attention");
+        var counted = section is null || section.Has("original_max_position_embeddings") || Type(section) == "llama3";
+        return counted ? 1 : section!.OptionalPositive("factor") ?? 1;
+    }
+
+    private static ConfigFields? Section(ConfigFields config, string layerType)
+    {
+        var section = config.Section("rope_parameters") ?? config.Section("rope_scaling");
+        var isPerLayerType = section is not null && section.Names.Any(name => name.EndsWith("_attention"));
+        return isPerLayerType ? section!.Section(layerType) : section;
+    }
+
+    private static string Type(ConfigFields section)
+    {
+        var name = section.Has("rope_type") ? "rope_type" : "type";
+        var type = section.OptionalText(name) ?? "default";
+        return _types.Contains(type) ? type : throw section.Invalid(name, $"one of {string.Join(", ", _types)}");
+    }
+
+    private static RopeConfig Llama3(RopeConfig rope, ConfigFields section)
+    {
+        var (low, high) = (section.Positive("low_freq_factor"), section.Positive("high_freq_factor"));
+        if (high <= low)
+            throw section.Invalid("high_freq_factor", $"more than low_freq_factor, which is {low}");
+        return rope with { Factor = section.Positive("factor"), LowFrequencyFactor = low, HighFrequencyFactor = high };
+    }
+
+    private static RopeConfig Yarn(RopeConfig rope, ConfigFields section, int context)
+    {
+        var factor = section.OptionalPositive("factor") ?? (double)context / rope.OriginalContext;
+        var (mscale, mscaleAll) = (section.OptionalNumber("mscale") ?? 0, section.OptionalNumber("mscale_all_dim") ?? 0);
+        var isRatio = mscale != 0 && mscaleAll != 0;
+        return rope with
+        {
+            Factor = factor,
+            BetaFast = section.OptionalPositive("beta_fast") ?? rope.BetaFast,
+            BetaSlow = section.OptionalPositive("beta_slow") ?? rope.BetaSlow,
+            Truncate = section.Flag("truncate", absent: true),
+            AttentionFactor = section.OptionalPositive("attention_factor")
+                ?? (isRatio ? YarnScale(factor, mscale) / YarnScale(factor, mscaleAll) : YarnScale(factor, 1)),
+        };
+    }
+
+    private static double YarnScale(double factor, double mscale) =>
+        factor <= 1 ? 1 : 0.1 * mscale * Math.Log(factor) + 1;
+}
