@@ -1,3 +1,5 @@
+using Sgl.Engine.Execution;
+
 namespace Sgl.Engine.Requests;
 
 /// <summary>Everything about an engine that a user can set, and every limit it keeps, with its number.</summary>
@@ -7,6 +9,9 @@ public sealed record EngineOptions
     public required string ModelPath { get; init; }
 
     public LoadFormat LoadFormat { get; init; } = LoadFormat.Auto;
+
+    /// <summary>Type that weights are converted to when they are loaded; null leaves them as the file has them.</summary>
+    public DataType? WeightType { get; init; }
 
     /// <summary>Overrides the model's own context length, in tokens.</summary>
     public int? ContextLength { get; init; }

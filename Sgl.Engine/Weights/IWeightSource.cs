@@ -3,8 +3,6 @@ namespace Sgl.Engine.Weights;
 /// <summary>Where a model's tensors come from: a folder of safetensors, random numbers, or a test's recipe.</summary>
 public interface IWeightSource : IDisposable
 {
-    bool Contains(string name);
-
     /// <summary>The tensor of this name, noted as read.</summary>
     /// <exception cref="Requests.UserErrorException">It is missing, or its shape is another one.</exception>
     CheckpointTensor Read(string name, params ReadOnlySpan<int> shape);
