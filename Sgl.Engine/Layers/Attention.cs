@@ -3,7 +3,9 @@ using Sgl.Engine.Models;
 
 namespace Sgl.Engine.Layers;
 
-/// <summary>Causal self-attention with rotary positions; several query heads may share one key and value head.</summary>
+/// <summary>
+/// Causal self-attention with rotary positions; several query heads may share one key and value head.
+/// </summary>
 public sealed class Attention
 {
     private readonly AttentionShape _shape;

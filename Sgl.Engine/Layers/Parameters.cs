@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sgl.Engine.Execution;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Weights;
@@ -45,7 +46,7 @@ public sealed class Parameters(IWeightSource weights, IOps ops, string prefix = 
             new ReadOnlySpan<byte>((void*)data.Address, data.Columns * data.ElementSize).CopyTo(rest);
             rest = rest[(data.Columns * data.ElementSize)..];
         }
-        var address = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref storage[0]);
+        var address = (nint)Unsafe.AsPointer(ref storage[0]);
         string name = string.Join(" + ", tensors.Select(tensor => tensor.Name));
         return ops.Load([new CheckpointTensor(name, [size], new Tensor(address, first.Type, 1, size))]);
     }

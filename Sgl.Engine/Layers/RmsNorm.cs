@@ -6,7 +6,9 @@ namespace Sgl.Engine.Layers;
 /// <param name="offset">1 for Gemma, whose weights are stored less 1.</param>
 public sealed class RmsNorm(Weight weight, float epsilon, float offset = 0)
 {
-    /// <summary>Adds what the last block computed to the residual stream, then norms that into a tensor of its own.</summary>
+    /// <summary>
+    /// Adds what the last block computed to the residual stream, then norms that into a tensor of its own.
+    /// </summary>
     /// <param name="residual">[T, hidden], changed in place.</param>
     /// <param name="delta">[T, hidden]; null before the first block.</param>
     public Tensor Forward(Step step, Tensor residual, Tensor? delta)

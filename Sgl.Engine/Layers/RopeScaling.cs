@@ -18,7 +18,7 @@ internal static class RopeScaling
             "yarn" => Fixed(Yarn(config, plain, rotaryDim), config.AttentionFactor),
             "dynamic" => new(
                 rotaryDim,
-                length => length <= config.OriginalContext ? plain : Plain(DynamicTheta(config, length, rotaryDim), rotaryDim),
+                length => length > config.OriginalContext ? Dynamic(config, length, rotaryDim) : plain,
                 Scale: 1,
                 DependsOnLength: true),
             _ => throw new ArgumentException($"No rope scaling is called {config.Type}.", nameof(config)),
@@ -32,11 +32,13 @@ internal static class RopeScaling
     private static double[] Plain(double theta, int rotaryDim) =>
         [.. Enumerable.Range(0, rotaryDim / 2).Select(i => Math.Pow(theta, -2.0 * i / rotaryDim))];
 
-    /// <summary>NTK-aware: a base so much greater that the slowest dimension is stretched by about length / original.</summary>
-    private static double DynamicTheta(RopeConfig config, int length, int rotaryDim)
+    /// <summary>
+    /// NTK-aware: a base so much greater that the slowest dimension is stretched by about length / original.
+    /// </summary>
+    private static double[] Dynamic(RopeConfig config, int length, int rotaryDim)
     {
         double stretch = config.Factor * length / config.OriginalContext - (config.Factor - 1);
-        return config.Theta * Math.Pow(stretch, rotaryDim / (rotaryDim - 2.0));
+        return Plain(config.Theta * Math.Pow(stretch, rotaryDim / (rotaryDim - 2.0)), rotaryDim);
     }
 
     /// <summary>Long wavelengths are divided by the factor, short ones kept, those between interpolated.</summary>

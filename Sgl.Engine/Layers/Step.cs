@@ -15,8 +15,8 @@ public sealed class Step(IOps ops, Pass pass)
     public Pass Pass => pass;
 
     /// <summary>
-    /// A tensor for one use, contents undefined: the next layer that asks for the same use and width gets the same memory,
-    /// so what is in it lasts until then. A pass needs one layer's memory this way, not all layers'.
+    /// A tensor for one use, contents undefined: the next layer that asks for the same use and width gets the same
+    /// memory, so what is in it lasts until then. A pass needs one layer's memory this way, not all layers'.
     /// </summary>
     /// <returns>[T, columns].</returns>
     public Tensor Buffer(string use, int columns)
@@ -26,7 +26,9 @@ public sealed class Step(IOps ops, Pass pass)
         return buffer;
     }
 
-    /// <summary>What several layers need and one computes: the first call makes it, and it lasts as long as the pass.</summary>
+    /// <summary>
+    /// What several layers need and one computes: the first call makes it, and it lasts as long as the pass.
+    /// </summary>
     public Tensor Shared(object key, Func<Step, Tensor> compute)
     {
         if (!_shared.TryGetValue(key, out Tensor tensor))

@@ -4,8 +4,8 @@ using Sgl.Engine.Requests;
 namespace Sgl.Engine.Models;
 
 /// <summary>
-/// One object of a JSON file, read field by field. A field that is absent takes its default; one that is null is null, as
-/// in transformers. Every error names file and field.
+/// One object of a JSON file, read field by field. A field that is absent takes its default; one that is null is null,
+/// as in transformers. Every error names file and field.
 /// </summary>
 public sealed class ConfigFields
 {
@@ -62,9 +62,8 @@ public sealed class ConfigFields
     {
         if (Find(name) is not { } value)
             return null;
-        return value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number)
-            ? number
-            : throw Invalid(name, "a number");
+        double number = value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+        return double.IsFinite(number) ? number : throw Invalid(name, "a number");
     }
 
     /// <summary>A number that must be greater than zero.</summary>
@@ -99,9 +98,11 @@ public sealed class ConfigFields
     {
         if (Find(name) is not { } value)
             return null;
-        var isList = value.ValueKind == JsonValueKind.Array
+        bool isList = value.ValueKind == JsonValueKind.Array
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String);
-        return isList ? [.. value.EnumerateArray().Select(item => item.GetString()!)] : throw Invalid(name, "a list of strings");
+        return isList
+            ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
+            : throw Invalid(name, "a list of strings");
     }
 
     /// <summary>Token ids: one, a list, or none when the field has no value.</summary>
@@ -136,14 +137,14 @@ public sealed class ConfigFields
 
     private int AsInt(string name, JsonElement value, int min)
     {
-        var isWhole = value.ValueKind == JsonValueKind.Number
-            && value.TryGetDouble(out var number) && number == Math.Floor(number) && number >= min && number <= int.MaxValue;
-        return isWhole ? (int)value.GetDouble() : throw Invalid(name, $"a whole number, at least {min}");
+        double number = value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+        bool isInt = number == Math.Floor(number) && number >= min && number <= int.MaxValue;
+        return isInt ? (int)number : throw Invalid(name, $"a whole number, at least {min}");
     }
 
     private static string Shorten(JsonElement value)
     {
-        var text = value.GetRawText();
+        string text = value.GetRawText();
         return text.Length <= 60 ? text : text[..60] + "...";
     }
 }

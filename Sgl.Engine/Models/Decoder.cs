@@ -4,7 +4,9 @@ using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Models;
 
-/// <summary>What decoder-only models have in common: embedding, layers one after the other, last norm, output head.</summary>
+/// <summary>
+/// What decoder-only models have in common: embedding, layers one after the other, last norm, output head.
+/// </summary>
 public abstract class Decoder
 {
     private readonly Embedding _embedding;
@@ -31,8 +33,10 @@ public abstract class Decoder
         _embedding = new(table, embeddingScale);
         _layers = [.. config.Layers.Select((_, i) => makeLayer(model.Under($"layers.{i}"), i))];
         _norm = new(model.Vector("norm", config.HiddenSize), config.RmsNormEpsilon, normOffset);
-        _head = new(
-            config.TieWordEmbeddings ? table : root.Matrix("lm_head", config.VocabularySize, config.HiddenSize), softCap);
+        Weight head = config.TieWordEmbeddings
+            ? table
+            : root.Matrix("lm_head", config.VocabularySize, config.HiddenSize);
+        _head = new(head, softCap);
         KvWidths = [.. _layers.Select(layer => layer.Attention.KvWidth)];
     }
 

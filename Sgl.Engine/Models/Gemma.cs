@@ -4,7 +4,9 @@ using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Models;
 
-/// <summary>Gemma: Llama's layers with norms that multiply by 1 + weight, over embeddings scaled by sqrt(hidden).</summary>
+/// <summary>
+/// Gemma: Llama's layers with norms that multiply by 1 + weight, over embeddings scaled by sqrt(hidden).
+/// </summary>
 [Architecture("GemmaForCausalLM")]
 public sealed class Gemma(ModelConfig config, IWeightSource weights, IOps ops) : Decoder(
     config,
@@ -12,8 +14,11 @@ public sealed class Gemma(ModelConfig config, IWeightSource weights, IOps ops) :
     ops,
     (layer, i) => new PreNormLayer(
         new RmsNorm(layer.Vector("input_layernorm", config.HiddenSize), config.RmsNormEpsilon, offset: 1),
-        new Attention(
-            layer.Under("self_attn"), config, i, new() { QkvBias = config.AttentionBias, OutputBias = config.AttentionBias }),
+        new Attention(layer.Under("self_attn"), config, i, new()
+        {
+            QkvBias = config.AttentionBias,
+            OutputBias = config.AttentionBias,
+        }),
         new RmsNorm(layer.Vector("post_attention_layernorm", config.HiddenSize), config.RmsNormEpsilon, offset: 1),
         new GatedMlp(layer.Under("mlp"), config)),
     embeddingScale: MathF.Sqrt(config.HiddenSize),

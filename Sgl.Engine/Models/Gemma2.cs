@@ -5,8 +5,8 @@ using Sgl.Engine.Weights;
 namespace Sgl.Engine.Models;
 
 /// <summary>
-/// Gemma 2: Gemma with a norm before and after each block, soft caps on attention scores and logits, and a window on every
-/// other layer.
+/// Gemma 2: Gemma with a norm before and after each block, soft caps on attention scores and logits, and a window on
+/// every other layer.
 /// </summary>
 [Architecture("Gemma2ForCausalLM")]
 public sealed class Gemma2(ModelConfig config, IWeightSource weights, IOps ops) : Decoder(

@@ -2,18 +2,26 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Engine.Models;
 
-/// <summary>An architecture: one file of shared layers in this folder, found by its <see cref="ArchitectureAttribute"/>.</summary>
+/// <summary>
+/// An architecture: one file of shared layers in this folder, found by its <see cref="ArchitectureAttribute"/>.
+/// </summary>
 public interface ICausalModel
 {
     ModelConfig Config { get; }
 
-    /// <summary>Shape of the keys and values each layer stores: one entry per layer, kvHeads * headDim elements.</summary>
+    /// <summary>
+    /// Shape of the keys and values each layer stores: one entry per layer, kvHeads * headDim elements.
+    /// </summary>
     IReadOnlyList<int> KvWidths { get; }
 
-    /// <summary>True when cached keys depend on the length of the sequence (see RopeFrequencies.DependsOnLength).</summary>
+    /// <summary>
+    /// True when cached keys depend on the length of the sequence (see RopeFrequencies.DependsOnLength).
+    /// </summary>
     bool KeysDependOnLength { get; }
 
-    /// <summary>Runs all layers and the last norm; keys and values of the new tokens are stored in <paramref name="cache"/>.</summary>
+    /// <summary>
+    /// Runs all layers and the last norm; keys and values of the new tokens are stored in <paramref name="cache"/>.
+    /// </summary>
     /// <returns>[T, hidden], in the step's scratch memory.</returns>
     Tensor Forward(IOps ops, Pass pass, IReadOnlyList<KvLayer> cache);
 

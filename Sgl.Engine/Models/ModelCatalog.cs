@@ -45,7 +45,10 @@ public static class ModelCatalog
             foreach (var architecture in type.GetCustomAttributes<ArchitectureAttribute>(inherit: false))
             {
                 if (!found.TryAdd(architecture.Name, type))
-                    throw new InvalidOperationException($"{architecture.Name}: both {found[architecture.Name]} and {type}");
+                {
+                    throw new InvalidOperationException(
+                        $"{type.Name} and {found[architecture.Name].Name} both answer to {architecture.Name}");
+                }
             }
         }
         return found;

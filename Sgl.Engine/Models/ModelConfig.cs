@@ -13,7 +13,9 @@ public sealed record ModelConfig
 
     public required int VocabularySize { get; init; }
 
-    /// <summary>max_position_embeddings, times the factor of a rope scaling that has not been counted into it.</summary>
+    /// <summary>
+    /// max_position_embeddings, times the factor of a rope scaling that has not been counted into it.
+    /// </summary>
     public required int ContextLength { get; init; }
 
     /// <summary>eos_token_id of both files.</summary>
@@ -55,7 +57,7 @@ public sealed record ModelConfig
     public SamplingDefaults SamplingDefaults { get; init; } = new();
 
     /// <summary>For what one family alone knows.</summary>
-    public ConfigFields Fields { get; init; } = ConfigFields.Of("config.json", JsonSerializer.SerializeToElement(new { }));
+    public ConfigFields Fields { get; init; } = ConfigFields.Of("config.json", JsonElement.Parse("{}"));
 
     /// <summary>Reads a model folder's config.json, and generation_config.json where there is one.</summary>
     /// <exception cref="Requests.UserErrorException">

@@ -6,29 +6,32 @@ namespace Sgl.Engine.Models;
 /// <summary>Makes a <see cref="ModelConfig"/> of a model folder's JSON files.</summary>
 internal static class ModelConfigReader
 {
+    private const string Full = "full_attention";
+    private const string Sliding = "sliding_attention";
+
     public static ModelConfig Load(string folder)
     {
         if (!Directory.Exists(folder))
             throw new UserErrorException($"model folder {folder} does not exist");
-        var config = Path.Combine(folder, "config.json");
+        string config = Path.Combine(folder, "config.json");
         if (!File.Exists(config))
             throw new UserErrorException($"{config} does not exist; a model folder has config.json beside its weights");
-        var generation = Path.Combine(folder, "generation_config.json");
+        string generation = Path.Combine(folder, "generation_config.json");
         return Read(ConfigFields.Load(config), File.Exists(generation) ? ConfigFields.Load(generation) : null);
     }
 
     public static ModelConfig Read(ConfigFields fields, ConfigFields? generation = null)
     {
-        var architecture = fields.OptionalTexts("architectures")?.FirstOrDefault()
+        string architecture = fields.OptionalTexts("architectures")?.FirstOrDefault()
             ?? throw fields.Invalid("architectures", "a list with the name of one");
         ModelCatalog.EnsureKnown(architecture);
         if (fields.Section("quantization_config") is { } quantization)
             throw quantization.Invalid("quant_method", "no quantization_config: only plain checkpoints can be loaded");
 
-        var modelType = fields.Text("model_type");
-        var defaults = ModelDefaults.For(modelType);
+        string modelType = fields.Text("model_type");
+        ModelDefaults defaults = ModelDefaults.For(modelType);
         fields = fields.WithDefaults(defaults.Fields);
-        var heads = fields.Int("num_attention_heads");
+        int heads = fields.Int("num_attention_heads");
         return new ModelConfig
         {
             Architecture = architecture,
@@ -56,7 +59,7 @@ internal static class ModelConfigReader
 
     private static int KvHeads(ConfigFields fields, int heads)
     {
-        var kvHeads = fields.OptionalInt("num_key_value_heads") ?? heads;
+        int kvHeads = fields.OptionalInt("num_key_value_heads") ?? heads;
         return heads % kvHeads == 0
             ? kvHeads
             : throw fields.Invalid("num_key_value_heads", $"a divisor of num_attention_heads, which is {heads}");
@@ -64,7 +67,7 @@ internal static class ModelConfigReader
 
     private static int HeadDim(ConfigFields fields, int heads)
     {
-        var hidden = fields.Int("hidden_size");
+        int hidden = fields.Int("hidden_size");
         if (fields.OptionalInt("head_dim") is not { } headDim)
         {
             return hidden % heads == 0 && hidden / heads % 2 == 0
@@ -76,33 +79,34 @@ internal static class ModelConfigReader
 
     private static LayerConfig[] Layers(ConfigFields fields, ModelDefaults defaults)
     {
-        var types = LayerTypes(fields, defaults);
-        var window = fields.Flag("use_sliding_window", absent: true) ? fields.OptionalInt("sliding_window", min: 0) ?? 0 : 0;
+        IReadOnlyList<string> types = LayerTypes(fields, defaults);
+        bool slides = fields.Flag("use_sliding_window", absent: true);
+        int window = slides ? fields.OptionalInt("sliding_window", min: 0) ?? 0 : 0;
         var ropes = types.Distinct().ToDictionary(type => type, type => RopeConfigReader.Read(fields, type));
-        return [.. types.Select(type => new LayerConfig(type == "sliding_attention" ? window : 0, ropes[type]))];
+        return [.. types.Select(type => new LayerConfig(type == Sliding ? window : 0, ropes[type]))];
     }
 
     private static IReadOnlyList<string> LayerTypes(ConfigFields fields, ModelDefaults defaults)
     {
-        var layers = fields.Int("num_hidden_layers");
+        int layers = fields.Int("num_hidden_layers");
         if (defaults.Slides is not { } slides)
-            return [.. Enumerable.Repeat("full_attention", layers)];
+            return [.. Enumerable.Repeat(Full, layers)];
         if (fields.OptionalTexts("layer_types") is not { } types)
-            return [.. Enumerable.Range(0, layers).Select(i => slides(fields, i) ? "sliding_attention" : "full_attention")];
+            return [.. Enumerable.Range(0, layers).Select(i => slides(fields, i) ? Sliding : Full)];
         if (types.Count != layers)
             throw fields.Invalid("layer_types", $"one entry for each of the {layers} layers");
-        return types.All(type => type is "full_attention" or "sliding_attention")
+        return types.All(type => type is Full or Sliding)
             ? types
-            : throw fields.Invalid("layer_types", "entries full_attention or sliding_attention");
+            : throw fields.Invalid("layer_types", $"entries {Full} or {Sliding}");
     }
 
     /// <summary>
-    /// Gemma's first configs name the exact gelu as hidden_act although the model was trained with the tanh form: for it
-    /// only hidden_activation counts.
+    /// Gemma's first configs name the exact gelu as hidden_act although the model was trained with the tanh form: for
+    /// it only hidden_activation counts.
     /// </summary>
     private static Activation ReadActivation(ConfigFields fields, string modelType)
     {
-        var name = fields.Has("hidden_activation") || modelType == "gemma" ? "hidden_activation" : "hidden_act";
+        string name = fields.Has("hidden_activation") || modelType == "gemma" ? "hidden_activation" : "hidden_act";
         return (fields.OptionalText(name), modelType) switch
         {
             (null, "gemma") => Activation.GeluTanh,
@@ -115,7 +119,7 @@ internal static class ModelConfigReader
 
     private static DataType WeightType(ConfigFields fields)
     {
-        var name = fields.Has("dtype") ? "dtype" : "torch_dtype";
+        string name = fields.Has("dtype") ? "dtype" : "torch_dtype";
         return fields.OptionalText(name) switch
         {
             "float32" or null => DataType.Float32,

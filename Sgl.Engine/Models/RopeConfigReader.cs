@@ -1,7 +1,8 @@
 namespace Sgl.Engine.Models;
 
 /// <summary>
-/// Reads rotary embeddings in both spellings: rope_theta beside rope_scaling, and rope_parameters, flat or per layer type.
+/// Reads rotary embeddings in both spellings: rope_theta beside rope_scaling, and rope_parameters, flat or per layer
+/// type.
 /// </summary>
 internal static class RopeConfigReader
 {
@@ -10,8 +11,8 @@ internal static class RopeConfigReader
     /// <param name="layerType">full_attention or sliding_attention.</param>
     public static RopeConfig Read(ConfigFields config, string layerType)
     {
-        var section = Section(config, layerType);
-        var type = section is null ? "default" : Type(section);
+        ConfigFields? section = Section(config, layerType);
+        string type = section is null ? "default" : Type(section);
         var rope = new RopeConfig
         {
             Type = type,
@@ -37,22 +38,22 @@ internal static class RopeConfigReader
     /// </summary>
     public static double ContextFactor(ConfigFields config)
     {
-        var section = Section(config, "full_attention");
-        var counted = section is null || section.Has("original_max_position_embeddings") || Type(section) == "llama3";
+        ConfigFields? section = Section(config, "full_attention");
+        bool counted = section is null || section.Has("original_max_position_embeddings") || Type(section) == "llama3";
         return counted ? 1 : section!.OptionalPositive("factor") ?? 1;
     }
 
     private static ConfigFields? Section(ConfigFields config, string layerType)
     {
-        var section = config.Section("rope_parameters") ?? config.Section("rope_scaling");
-        var isPerLayerType = section is not null && section.Names.Any(name => name.EndsWith("_attention"));
+        ConfigFields? section = config.Section("rope_parameters") ?? config.Section("rope_scaling");
+        bool isPerLayerType = section is not null && section.Names.Any(name => name.EndsWith("_attention"));
         return isPerLayerType ? section!.Section(layerType) : section;
     }
 
     private static string Type(ConfigFields section)
     {
-        var name = section.Has("rope_type") ? "rope_type" : "type";
-        var type = section.OptionalText(name) ?? "default";
+        string name = section.Has("rope_type") ? "rope_type" : "type";
+        string type = section.OptionalText(name) ?? "default";
         return _types.Contains(type) ? type : throw section.Invalid(name, $"one of {string.Join(", ", _types)}");
     }
 
@@ -66,9 +67,10 @@ internal static class RopeConfigReader
 
     private static RopeConfig Yarn(RopeConfig rope, ConfigFields section, int context)
     {
-        var factor = section.OptionalPositive("factor") ?? (double)context / rope.OriginalContext;
-        var (mscale, mscaleAll) = (section.OptionalNumber("mscale") ?? 0, section.OptionalNumber("mscale_all_dim") ?? 0);
-        var isRatio = mscale != 0 && mscaleAll != 0;
+        double factor = section.OptionalPositive("factor") ?? (double)context / rope.OriginalContext;
+        double mscale = section.OptionalNumber("mscale") ?? 0;
+        double mscaleAll = section.OptionalNumber("mscale_all_dim") ?? 0;
+        bool isRatio = mscale != 0 && mscaleAll != 0;
         return rope with
         {
             Factor = factor,

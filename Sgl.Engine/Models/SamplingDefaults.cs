@@ -5,4 +5,8 @@ namespace Sgl.Engine.Models;
 /// </summary>
 /// <param name="TopK">As in the file: 0 or -1 may stand for all.</param>
 public sealed record SamplingDefaults(
-    float? Temperature = null, float? TopP = null, int? TopK = null, float? MinP = null, float? RepetitionPenalty = null);
+    float? Temperature = null,
+    float? TopP = null,
+    int? TopK = null,
+    float? MinP = null,
+    float? RepetitionPenalty = null);

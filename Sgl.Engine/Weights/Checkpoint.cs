@@ -4,8 +4,8 @@ using Sgl.Engine.Requests;
 namespace Sgl.Engine.Weights;
 
 /// <summary>
-/// A model folder's safetensors, one file or several with an index, memory-mapped. Notes which tensors were read: one that
-/// nobody asked for means that the model is not what the checkpoint was made for.
+/// A model folder's safetensors, one file or several with an index, memory-mapped. Notes which tensors were read: one
+/// that nobody asked for means that the model is not what the checkpoint was made for.
 /// </summary>
 internal sealed class Checkpoint : IWeightSource
 {
@@ -62,7 +62,7 @@ internal sealed class Checkpoint : IWeightSource
 
     public void EnsureAllRead()
     {
-        string[] unread = [.. _tensors.Keys.Where(name => !_read.Contains(name) && !TensorNames.MayStayUnread(name)).Order()];
+        string[] unread = [.. _tensors.Keys.Except(_read).Where(name => !TensorNames.MayStayUnread(name)).Order()];
         if (unread.Length > 0)
         {
             throw new UserErrorException(
@@ -87,14 +87,15 @@ internal sealed class Checkpoint : IWeightSource
         foreach (SafetensorsEntry entry in file.Entries)
         {
             if (!_tensors.TryAdd(entry.Name, (file, entry)))
-                throw new UserErrorException($"{_folder}: tensor \"{entry.Name}\" is in two files, one of them {fileName}");
+                throw new UserErrorException($"{_folder}: tensor \"{entry.Name}\" is in {fileName} and in another");
         }
     }
 
     private void OpenIndexed(string index)
     {
         ConfigFields fields = ConfigFields.Load(index);
-        ConfigFields map = fields.Section("weight_map") ?? throw fields.Invalid("weight_map", "tensor names with their files");
+        ConfigFields map = fields.Section("weight_map")
+            ?? throw fields.Invalid("weight_map", "an object of tensor names and file names");
         foreach (string file in map.Names.Select(map.Text).Distinct().Order())
         {
             if (file != Path.GetFileName(file))

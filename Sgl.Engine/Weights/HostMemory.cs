@@ -16,7 +16,8 @@ internal sealed unsafe class HostMemory : IDisposable
         int columns = shape[^1];
         int rows = shape.SkipLast(1).Aggregate(1, (product, size) => checked(product * size));
         var tensor = new Tensor(0, type, rows, columns);
-        var block = (nint)NativeMemory.AlignedAlloc((nuint)rows * (nuint)columns * (nuint)tensor.ElementSize, CacheLine);
+        nuint bytes = (nuint)rows * (nuint)columns * (nuint)tensor.ElementSize;
+        var block = (nint)NativeMemory.AlignedAlloc(bytes, CacheLine);
         _blocks.Add(block);
         return new(name, shape, tensor with { Address = block });
     }

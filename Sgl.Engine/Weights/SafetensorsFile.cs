@@ -37,7 +37,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     public IReadOnlyList<SafetensorsEntry> Entries { get; }
 
     /// <summary>The tensor's bytes where the file has them.</summary>
-    /// <exception cref="UserErrorException">Its element type is none that weights can have, or it is too large.</exception>
+    /// <exception cref="UserErrorException">
+    /// Its element type is none that weights can have, or it is too large.
+    /// </exception>
     public CheckpointTensor Tensor(SafetensorsEntry entry)
     {
         DataType type = entry.Type switch

@@ -5,8 +5,9 @@ using Sgl.Engine.Requests;
 namespace Sgl.Engine.Weights;
 
 /// <summary>
-/// The table at the beginning of a safetensors file: 8 bytes of length (little-endian), then that much JSON, an object with
-/// dtype, shape and data_offsets (from the end of the JSON) for each name. Nothing in it is believed before it is checked.
+/// The table at the beginning of a safetensors file: 8 bytes of length (little-endian), then that much JSON, an object
+/// with dtype, shape and data_offsets (from the end of the JSON) for each name. Nothing in it is believed before it is
+/// checked.
 /// </summary>
 internal static class SafetensorsHeader
 {
@@ -34,7 +35,9 @@ internal static class SafetensorsHeader
 
     /// <summary>Reads and checks the table.</summary>
     /// <param name="path">For messages.</param>
-    /// <exception cref="UserErrorException">The file is cut off or broken: names file, tensor and what is wrong.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is cut off or broken: names file, tensor and what is wrong.
+    /// </exception>
     public static IReadOnlyList<SafetensorsEntry> Read(string path, Stream file)
     {
         byte[] json = ReadJson(path, file);
@@ -51,7 +54,7 @@ internal static class SafetensorsHeader
             CheckOverlaps(path, entries);
             return entries;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new UserErrorException($"{path}: its header is not valid JSON: {e.Message}", e);
         }
@@ -60,15 +63,15 @@ internal static class SafetensorsHeader
     private static byte[] ReadJson(string path, Stream file)
     {
         if (file.Length < sizeof(long))
-            throw new UserErrorException($"{path}: {file.Length} bytes is too short for a safetensors file");
+            throw new UserErrorException($"{path}: {file.Length} bytes is too short for safetensors");
         Span<byte> prefix = stackalloc byte[sizeof(long)];
         file.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         long rest = file.Length - sizeof(long);
         if (length > MaxBytes)
-            throw new UserErrorException($"{path}: header length {length} is more than {MaxBytes}; not a safetensors file?");
+            throw new UserErrorException($"{path}: header length {length} is over {MaxBytes}; not a safetensors file?");
         if (length > (ulong)rest)
-            throw new UserErrorException($"{path}: header length {length}, but only {rest} bytes follow: the file is cut off");
+            throw new UserErrorException($"{path}: header length {length}, but {rest} bytes follow: it is cut off");
         byte[] json = new byte[length];
         file.ReadExactly(json);
         return json;
@@ -95,14 +98,18 @@ internal static class SafetensorsHeader
             throw Broken($"its data ends at byte {end} of {fileLength - dataStart}: the file is cut off");
         var bytes = shape.Aggregate((Int128)elementBytes, (product, size) => Int128.Min(product * size, long.MaxValue));
         if (bytes != end - begin)
-            throw Broken($"shape [{string.Join(", ", shape)}] of {type} takes {bytes} bytes, but data_offsets span {end - begin}");
+            throw Broken($"{type} [{string.Join(", ", shape)}] takes {bytes} bytes; data_offsets span {end - begin}");
         return new SafetensorsEntry(name, type, [.. shape.Select(size => (int)size)], dataStart + begin, end - begin);
 
         long[] Numbers(string field) =>
             entry.TryGetProperty(field, out JsonElement list) && list.ValueKind == JsonValueKind.Array
-                ? [.. list.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number
-                    && item.TryGetInt64(out long number) ? number : throw Broken($"{field} has an entry that is no whole number"))]
+                ? [.. list.EnumerateArray().Select(item => Number(field, item))]
                 : throw Broken($"{field} is missing or not a list");
+
+        long Number(string field, JsonElement item) =>
+            item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long number)
+                ? number
+                : throw Broken($"{field} has an entry that is no whole number");
 
         UserErrorException Broken(string what) => new($"{path}: tensor \"{name}\": {what}");
     }
@@ -120,7 +127,7 @@ internal static class SafetensorsHeader
         foreach (var (first, second) in sorted.Zip(sorted.Skip(1)))
         {
             if (first.Start + first.Bytes > second.Start)
-                throw new UserErrorException($"{path}: the data of tensors \"{first.Name}\" and \"{second.Name}\" overlap");
+                throw new UserErrorException($"{path}: tensors \"{first.Name}\" and \"{second.Name}\" overlap");
         }
     }
 }

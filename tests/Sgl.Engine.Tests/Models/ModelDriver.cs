@@ -3,7 +3,9 @@ using Sgl.Engine.Models;
 
 namespace Sgl.Engine.Tests.Models;
 
-/// <summary>One sequence through a model without a scheduler: pass after pass, as large as the test wants them.</summary>
+/// <summary>
+/// One sequence through a model without a scheduler: pass after pass, as large as the test wants them.
+/// </summary>
 internal sealed class ModelDriver
 {
     private readonly IOps _ops;
@@ -30,7 +32,9 @@ internal sealed class ModelDriver
         return new(ops, model, cache, new(order), promptLength);
     }
 
-    /// <summary>A new sequence over the same pool, which begins with this one's keys and values, read and not copied.</summary>
+    /// <summary>
+    /// A new sequence over the same pool, which begins with this one's keys and values, read and not copied.
+    /// </summary>
     public ModelDriver Fork()
     {
         var fork = new ModelDriver(_ops, _model, _cache, _freeSlots, _promptLength);

@@ -6,9 +6,9 @@ using Xunit.Abstractions;
 namespace Sgl.Engine.Tests.Models;
 
 /// <summary>
-/// Every model against float64 references, however the prompt is cut into passes. The references' greedy tokens are made
-/// without a cache: each is the next one of a prompt. For rope scalings that depend on the length that is not what keys
-/// give which were stored when the sequence was shorter, so for those the test makes each token of a prompt, too.
+/// Every model against float64 references, however the prompt is cut into passes. The references' greedy tokens are
+/// made without a cache: each is the next one of a prompt. For rope scalings that depend on the length that is not what
+/// keys give which were stored when the sequence was shorter, so for those the test makes each token of a prompt, too.
 /// </summary>
 public sealed class ModelOracleTests(ITestOutputHelper output)
 {
@@ -48,8 +48,9 @@ public sealed class ModelOracleTests(ITestOutputHelper output)
             for (int i = 0; i < reference.Greedy.Length; i++)
             {
                 AssertBest(reference.Greedy[i], last, i);
+                int[] soFar = [.. reference.Prompt, .. reference.Greedy[..(i + 1)]];
                 last = model.KeysDependOnLength
-                    ? Prefill(ops, model, [.. reference.Prompt, .. reference.Greedy[..(i + 1)]], "one prefill").Logits[^1]
+                    ? Prefill(ops, model, soFar, "one prefill").Logits[^1]
                     : driver.Run(reference.Greedy[i])[0];
             }
         }
@@ -70,7 +71,8 @@ public sealed class ModelOracleTests(ITestOutputHelper output)
     }
 
     /// <returns>The sequence, ready to go on, and the logits after each token of the prompt.</returns>
-    private static (ModelDriver Driver, float[][] Logits) Prefill(IOps ops, ICausalModel model, int[] prompt, string mode)
+    private static (ModelDriver Driver, float[][] Logits) Prefill(
+        IOps ops, ICausalModel model, int[] prompt, string mode)
     {
         const int outputTokens = 16;
         ModelDriver driver = ModelDriver.Start(ops, model, slots: 2 * (prompt.Length + outputTokens), prompt.Length);
@@ -91,7 +93,7 @@ public sealed class ModelOracleTests(ITestOutputHelper output)
     private static void AssertBest(int token, float[] logits, int step)
     {
         var best = logits.Index().OrderByDescending(pair => pair.Item).Take(2).ToArray();
-        if (best[0].Item - best[1].Item > TieGap)
-            Assert.True(best[0].Index == token, $"token {step} is {best[0].Index}, not {token}; the best two are {best[0]}, {best[1]}");
+        bool isTie = best[0].Item - best[1].Item <= TieGap;
+        Assert.True(isTie || best[0].Index == token, $"token {step} is to be {token}; best are {best[0]}, {best[1]}");
     }
 }

@@ -38,5 +38,6 @@ internal sealed class OracleFile(string path)
     private static int[] Ints(JsonElement row, string field) =>
         [.. row.GetProperty(field).EnumerateArray().Select(item => item.GetInt32())];
 
-    private static float[] Floats(JsonElement base64) => MemoryMarshal.Cast<byte, float>(base64.GetBytesFromBase64()).ToArray();
+    private static float[] Floats(JsonElement base64) =>
+        MemoryMarshal.Cast<byte, float>(base64.GetBytesFromBase64()).ToArray();
 }

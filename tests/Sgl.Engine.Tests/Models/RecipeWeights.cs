@@ -23,8 +23,9 @@ internal sealed class RecipeWeights : IWeightSource
         int[] recorded = [.. row.GetProperty("shape").EnumerateArray().Select(size => size.GetInt32())];
         Assert.Equal(recorded, shape.ToArray());
         string seed = row.TryGetProperty("seed", out JsonElement other) ? other.GetString()! : name;
-        ushort[] values = Values(
-            seed, recorded.Aggregate(1, (a, b) => a * b), row.GetProperty("offset").GetDouble(), row.GetProperty("scale").GetDouble());
+        int count = recorded.Aggregate(1, (product, size) => product * size);
+        double offset = row.GetProperty("offset").GetDouble(), scale = row.GetProperty("scale").GetDouble();
+        ushort[] values = Values(seed, count, offset, scale);
         _read.Add(name);
         _pinned.Add(GCHandle.Alloc(values, GCHandleType.Pinned));
         int columns = recorded[^1];
@@ -39,7 +40,8 @@ internal sealed class RecipeWeights : IWeightSource
     /// <summary>The recipe's first elements, as bf16 bits.</summary>
     public static ushort[] Values(string seed, int count, double offset, double scale)
     {
-        ulong state = Encoding.UTF8.GetBytes(seed).Aggregate(0xCBF29CE484222325, (hash, b) => (hash ^ b) * 0x100000001B3);
+        const ulong fnvStart = 0xCBF29CE484222325, fnvFactor = 0x100000001B3;
+        ulong state = Encoding.UTF8.GetBytes(seed).Aggregate(fnvStart, (hash, b) => (hash ^ b) * fnvFactor);
         var values = new ushort[count];
         for (int i = 0; i < count; i++)
         {
