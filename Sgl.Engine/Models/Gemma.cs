@@ -8,7 +8,7 @@ namespace Sgl.Engine.Models;
 /// Gemma: Llama's layers with norms that multiply by 1 + weight, over embeddings scaled by sqrt(hidden).
 /// </summary>
 [Architecture("GemmaForCausalLM")]
-public sealed class Gemma(ModelConfig config, IWeightSource weights, IOps ops) : Decoder(
+public sealed class Gemma(ModelConfig config, IWeightSource weights, IOps ops) : DecoderModel(
     config,
     weights,
     ops,

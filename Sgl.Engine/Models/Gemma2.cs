@@ -9,7 +9,7 @@ namespace Sgl.Engine.Models;
 /// every other layer.
 /// </summary>
 [Architecture("Gemma2ForCausalLM")]
-public sealed class Gemma2(ModelConfig config, IWeightSource weights, IOps ops) : Decoder(
+public sealed class Gemma2(ModelConfig config, IWeightSource weights, IOps ops) : DecoderModel(
     config,
     weights,
     ops,

@@ -7,7 +7,7 @@ namespace Sgl.Engine.Models;
 /// <summary>Llama 1 to 3, and Mistral, whose layers may have a window.</summary>
 [Architecture("LlamaForCausalLM")]
 [Architecture("MistralForCausalLM")]
-public class Llama : Decoder, ICausalModel
+public class Llama : DecoderModel, ICausalModel
 {
     public Llama(ModelConfig config, IWeightSource weights, IOps ops)
         : this(config, weights, ops, new() { QkvBias = config.AttentionBias, OutputBias = config.AttentionBias })

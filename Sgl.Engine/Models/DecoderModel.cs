@@ -17,7 +17,7 @@ public abstract class Decoder
     /// <param name="makeLayer">Reads layer i from the tensors below model.layers.i.</param>
     /// <param name="normOffset">See <see cref="RmsNorm"/>.</param>
     /// <param name="softCap">On the logits; 0 is none.</param>
-    protected Decoder(
+    protected DecoderModel(
         ModelConfig config,
         IWeightSource weights,
         IOps ops,
