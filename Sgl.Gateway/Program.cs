@@ -1,1 +1,33 @@
-Console.WriteLine("not yet");
+using Sgl.Engine;
+using Sgl.Engine.Requests;
+using Sgl.Gateway;
+using Sgl.Gateway.Flags;
+using Sgl.Gateway.Hosting;
+
+try
+{
+    if (FlagParser.Parse(args) is not GatewayOptions options)
+    {
+        Console.Out.Write(FlagHelp.Text());
+        return 0;
+    }
+
+    GatewayHost.CheckAddress(options);
+    (ServedModel served, InferenceEngine engine) = ModelLoader.Load(
+        options, Console.Error.WriteLine, new LoadingProgress().Report);
+    await using InferenceEngine owned = engine;
+    await using WebApplication app = GatewayHost.Build(served);
+    await app.StartAsync();
+    if (!options.SkipServerWarmup)
+        await WarmUp.RunAsync(app, served);
+    app.MarkReady();
+    app.Logger.LogInformation(
+        "The server is fired up and ready to roll! Listening on {Urls}", string.Join(", ", app.Urls));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (UserErrorException error)
+{
+    Console.Error.WriteLine($"error: {error.Message}");
+    return 2;
+}

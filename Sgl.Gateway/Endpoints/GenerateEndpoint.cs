@@ -1,0 +1,11 @@
+using Sgl.Gateway.Requests;
+using Sgl.Gateway.Serving;
+
+namespace Sgl.Gateway.Endpoints;
+
+/// <summary>The native API.</summary>
+internal static class GenerateEndpoint
+{
+    public static void Map(IEndpointRouteBuilder routes, GenerationService service) =>
+        routes.MapMethods("/generate", ["POST", "PUT"], new GenerationHandler(service, NativeRequest.Read).HandleAsync);
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+using Sgl.Gateway.Requests;
+using Sgl.Gateway.Responses;
+using Sgl.Gateway.Serving;
+
+namespace Sgl.Gateway.Endpoints;
+
+/// <summary>
+/// Answers a request that generates, whatever its API: read, start, and send the outcome whole or as it comes.
+/// </summary>
+internal sealed class GenerationHandler(
+    GenerationService service, Func<JsonElement, GenerationService, (GenerationPlan Plan, IResponseShape Shape)> read)
+{
+    public async Task HandleAsync(HttpContext http)
+    {
+        GenerationPlan plan;
+        IResponseShape shape;
+        using (JsonDocument body = await RequestBody.ReadAsync(http, service.Limits))
+            (plan, shape) = read(body.RootElement, service);
+
+        bool log = service.Served.Options.LogRequests;
+        if (log)
+            LogStart(plan);
+        await using GenerationSet set = service.Start(plan, http.RequestAborted);
+        if (plan.Stream)
+            await StreamAsync(http, set, shape);
+        else
+            await SendWholeAsync(http, set, shape);
+        if (log)
+            LogEnd(set);
+    }
+
+    private static async Task SendWholeAsync(HttpContext http, GenerationSet set, IResponseShape shape)
+    {
+        while (await set.WaitAsync())
+            while (set.TryTake(out _))
+                continue;
+        await JsonOutput.SendAsync(http, StatusCodes.Status200OK, json => shape.WriteWhole(json, set.All));
+    }
+
+    private async Task StreamAsync(HttpContext http, GenerationSet set, IResponseShape shape)
+    {
+        // What fails before the first token can still be told by the status.
+        await set.WaitAsync();
+        SseWriter events = new(http.Response);
+        events.Begin();
+        try
+        {
+            do
+            {
+                while (set.TryTake(out Generation? generation))
+                {
+                    shape.WriteNews(events, generation);
+                    if (events.Unflushed >= service.Limits.UnflushedBytes)
+                        await events.FlushAsync(http.RequestAborted);
+                }
+
+                await events.FlushAsync(http.RequestAborted);
+            }
+            while (await set.WaitAsync());
+            shape.WriteEnd(events, set.All);
+        }
+        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            service.Log.LogError(error, "Request {Id} failed in its stream", set.All[0].Plan.Request.Id);
+            shape.WriteError(events.BeginEvent(), ErrorAnswer.Of(error));
+            events.EndEvent();
+        }
+
+        events.Done();
+        await events.FlushAsync(http.RequestAborted);
+    }
+
+    private void LogStart(GenerationPlan plan)
+    {
+        foreach (PlannedGeneration planned in plan.Generations)
+            service.Log.LogInformation(
+                "Receive: rid={Id}, stream={Stream}, prompt_tokens={Prompt}, seed={Seed}, {Sampling}",
+                planned.Request.Id,
+                plan.Stream, planned.Request.Prompt.Length, planned.Request.Seed, planned.Request.Sampling);
+    }
+
+    private void LogEnd(GenerationSet set)
+    {
+        foreach (Generation generation in set.All)
+            service.Log.LogInformation(
+                "Finish: rid={Id}, finish_reason={Reason}, completion_tokens={Tokens}, cached_tokens={Cached}, "
+                + "e2e_latency={Seconds:F3}",
+                generation.Plan.Request.Id, generation.Finish?.Name(), generation.Tokens.Count, generation.CachedTokens,
+                generation.Elapsed.TotalSeconds);
+    }
+}

@@ -1,0 +1,26 @@
+using Sgl.Engine;
+using Sgl.Engine.Text;
+using Sgl.Gateway.Flags;
+using Sgl.Gateway.Requests;
+
+namespace Sgl.Gateway;
+
+/// <summary>What the endpoints serve: a backend behind the waist, and the text side of its model.</summary>
+public sealed record ServedModel
+{
+    public required IInferenceBackend Backend { get; init; }
+
+    public required Tokenizer Tokenizer { get; init; }
+
+    /// <summary>Null when the model has none: chat requests are then refused.</summary>
+    public required ChatTemplate? Template { get; init; }
+
+    public required GatewayOptions Options { get; init; }
+
+    /// <summary>What OpenAI requests get for sampling parameters that they leave out.</summary>
+    public SamplingDefaults SamplingDefaults { get; init; } = new();
+
+    /// <summary>The model's name in answers.</summary>
+    public string Name => Options.ServedModelName
+        ?? (Options.Engine.ModelPath == EmbeddedModel.Folder ? EmbeddedModel.Name : Options.Engine.ModelPath);
+}

@@ -1,0 +1,45 @@
+using Sgl.Gateway.Endpoints;
+using Sgl.Gateway.Hosting;
+using Sgl.Gateway.Serving;
+
+namespace Sgl.Gateway;
+
+/// <summary>The gateway as a library: the same endpoints on any backend.</summary>
+public static class SglGateway
+{
+    /// <summary>Registers what the endpoints need.</summary>
+    public static IServiceCollection AddSglGateway(this IServiceCollection services, ServedModel served)
+    {
+        services.AddRoutingCore();
+        services.AddCors();
+        services.AddSingleton(served);
+        services.AddSingleton<GenerationService>();
+        services.AddHostedService<GracefulShutdown>();
+        return services;
+    }
+
+    /// <summary>Puts errors, CORS and the API key before the routes, and maps every route.</summary>
+    public static WebApplication MapSglEndpoints(this WebApplication app)
+    {
+        GenerationService service = app.Services.GetRequiredService<GenerationService>();
+        app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader());
+        app.Use(new ErrorMiddleware(service).InvokeAsync);
+        app.Use(new RequestGuard(service.Served.Options).InvokeAsync);
+        app.UseRouting();
+
+        GenerateEndpoint.Map(app, service);
+        CompletionsEndpoint.Map(app, service);
+        ChatCompletionsEndpoint.Map(app, service);
+        ModelsEndpoint.Map(app, service);
+        HealthEndpoint.Map(app, service);
+        InfoEndpoint.Map(app, service);
+        CacheEndpoint.Map(app, service);
+        AbortEndpoint.Map(app, service);
+        TokenizeEndpoint.Map(app, service);
+        return app;
+    }
+
+    /// <summary>From here on the server answers that it is healthy.</summary>
+    public static void MarkReady(this WebApplication app) =>
+        app.Services.GetRequiredService<GenerationService>().Phase = ServerPhase.Ready;
+}
