@@ -66,8 +66,8 @@ internal static partial class ModelLoader
         string own = OwnDType(Path.Combine(options.Engine.ModelPath, "config.json"));
         if (own != wanted)
             throw new UserErrorException(
-                $"--dtype '{options.DType}': the weights are {own}, which the CPU uses as they are; expected auto, float32 "
-                + $"or {own}.");
+                $"--dtype '{options.DType}': the weights are {own}, which the CPU uses as they are; expected auto, "
+                + $"float32 or {own}.");
     }
 
     private static string OwnDType(string configFile)

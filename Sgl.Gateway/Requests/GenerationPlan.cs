@@ -26,8 +26,8 @@ internal sealed record GenerationPlan
         GatewayLimits limits = served.Options.Limits;
         if (prompts.Count * choices > limits.Generations)
             throw new RequestException(
-                $"n: {choices} generations of {prompts.Count} prompts are too many; at most {limits.Generations} in all.",
-                "n");
+                $"n: {choices} generations of {prompts.Count} prompts are too many; at most {limits.Generations} in "
+                + "all.", "n");
         return new GenerationPlan
         {
             Prompts = prompts,

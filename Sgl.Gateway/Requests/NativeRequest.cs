@@ -93,7 +93,8 @@ internal static class NativeRequest
             return [.. Enumerable.Repeat(read(name, value), count)];
         if (!batch || value.GetArrayLength() != count)
             throw fields.Fault(
-                name, $"a list of {value.GetArrayLength()} for {count} prompt(s); expected one value, or one per prompt.");
+                name,
+                $"a list of {value.GetArrayLength()} for {count} prompt(s); expected one value, or one per prompt.");
         return [.. value.EnumerateArray().Select((item, i) =>
             item.ValueKind == JsonValueKind.Null ? absent : read($"{name}[{i}]", item))];
     }
