@@ -7,7 +7,7 @@ namespace Sgl.Engine.Models;
 /// <summary>
 /// What decoder-only models have in common: embedding, layers one after the other, last norm, output head.
 /// </summary>
-public abstract class Decoder
+public abstract class DecoderModel
 {
     private readonly Embedding _embedding;
     private readonly IDecoderLayer[] _layers;
