@@ -48,7 +48,7 @@ internal static class OneBatchCommand
             if (input + output > config.ContextLength)
             {
                 throw new UserErrorException(
-                    $"--input-len {input}, --output-len {output}: the model's context is {config.ContextLength} tokens.");
+                    $"--input-len {input}, --output-len {output}: the model's context is {config.ContextLength}.");
             }
         }
 

@@ -49,7 +49,8 @@ internal sealed record StreamingApi(
     }
 
     private static JsonObject OpenAiBody(
-        string model, ServingOptions options, string lengthName, int length, string promptName, JsonNode prompt) => new()
+        string model, ServingOptions options, string lengthName, int length, string promptName, JsonNode prompt) =>
+        new()
         {
             ["model"] = model,
             [promptName] = prompt,

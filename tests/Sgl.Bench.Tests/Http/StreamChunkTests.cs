@@ -7,7 +7,7 @@ namespace Sgl.Bench.Tests.Http;
 public sealed class StreamChunkTests
 {
     [Theory]
-    [InlineData("""{"text":"Hi","meta_info":{"prompt_tokens":7,"completion_tokens":2,"finish_reason":null}}""", true, 2, 7)]
+    [InlineData("""{"text":"Hi","meta_info":{"prompt_tokens":7,"completion_tokens":2}}""", true, 2, 7)]
     [InlineData("""{"text":"","meta_info":{"completion_tokens":1}}""", false, 1, null)]
     [InlineData("""{"choices":[{"index":0,"text":" x","finish_reason":null}],"usage":null}""", true, null, null)]
     [InlineData("""{"choices":[{"delta":{"role":"assistant","content":""}}]}""", false, null, null)]
