@@ -67,12 +67,10 @@ public sealed unsafe partial class CpuOps
         _pass = pass;
     }
 
-    public Tensor Scratch(int rows, int columns) => Scratch(ActivationType, rows, columns);
-
-    public Tensor Scratch(DataType type, int rows, int columns)
+    public Tensor Scratch(int rows, int columns)
     {
-        var shape = new Tensor(0, type, rows, columns);
-        return shape with { Address = _scratch.Take((nuint)rows * (nuint)columns * (nuint)shape.ElementSize) };
+        nuint bytes = (nuint)rows * (nuint)columns * sizeof(float);
+        return new Tensor(_scratch.Take(bytes), DataType.Float32, rows, columns);
     }
 
     private void FreeMemory()

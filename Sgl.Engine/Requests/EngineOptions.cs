@@ -22,7 +22,10 @@ public sealed record EngineOptions
     /// <summary>Size of the KV pool, in tokens; null sizes it from memory.</summary>
     public int? MaxTotalTokens { get; init; }
 
-    /// <summary>Null derives it from the size of the KV pool.</summary>
+    /// <summary>
+    /// Most requests that run at once; null takes half the KV pool's tokens, at most <see
+    /// cref="DefaultMaxRunningRequests"/>.
+    /// </summary>
     public int? MaxRunningRequests { get; init; }
 
     /// <summary>Waiting requests beyond it are refused; null is <see cref="DefaultMaxQueuedRequests"/>.</summary>
@@ -37,7 +40,14 @@ public sealed record EngineOptions
     /// <summary>One of the names that SchedulePolicies lists.</summary>
     public string SchedulePolicy { get; init; } = "fcfs";
 
+    /// <summary>Scales the part of max_new_tokens that admission keeps free for each running request.</summary>
     public double ScheduleConservativeness { get; init; } = 1;
+
+    /// <summary>Admission reckons with at most so many new tokens of a request, however many it asks for.</summary>
+    public int MaxNewTokensEstimate { get; init; } = 4096;
+
+    /// <summary>Decode steps from one "Decode batch" line in the log to the next.</summary>
+    public int DecodeLogInterval { get; init; } = 40;
 
     public bool DisableRadixCache { get; init; }
 
@@ -47,10 +57,29 @@ public sealed record EngineOptions
     /// <summary>Worker threads of the CPU backend; null takes every core.</summary>
     public int? CpuThreads { get; init; }
 
+    /// <summary>Bounds the logits of one decode step: 1,024 rows of 128 k float32 are 512 MB.</summary>
+    public const int DefaultMaxRunningRequests = 1024;
+
+    /// <summary>
+    /// Most prompt positions whose log probabilities one step computes: prompts that want more go through in smaller
+    /// chunks, so that their logits stay bounded.
+    /// </summary>
+    public const int PromptLogprobRows = 256;
+
+    /// <summary>
+    /// A retraction goes on until so many tokens per decoding request are free, so that the next is not soon.
+    /// </summary>
+    public const int RetractionHeadroom = 20;
+
+    /// <summary>A KV pool of fewer tokens serves nothing.</summary>
+    public const int MinPoolTokens = 16;
+
     /// <summary>A queue without a limit would be a hang without an end.</summary>
     public const int DefaultMaxQueuedRequests = 4096;
 
-    /// <summary>On the CPU the pool, sized from memory, stops at this many contexts: 65,536 tokens for a context of 2,048.</summary>
+    /// <summary>
+    /// On the CPU the pool, sized from memory, stops at this many contexts: 65,536 tokens for a context of 2,048.
+    /// </summary>
     public const int CpuPoolContexts = 32;
 
     /// <summary>... and at this many bytes.</summary>

@@ -1,0 +1,176 @@
+using Sgl.Engine.Cache;
+using Sgl.Engine.Requests;
+using Sgl.Engine.Sampling;
+
+namespace Sgl.Engine.Scheduling;
+
+/// <summary>
+/// Decides what each step runs, and settles what came of it. Sequences go from the <see cref="PrefillQueue"/> to the
+/// <see cref="DecodeSet"/>; when the pool runs dry, some go back. Only the engine's loop calls it.
+/// </summary>
+internal sealed class Scheduler
+{
+    private readonly PrefixCache _cache;
+    private readonly PrefillQueue _prefills;
+    private readonly DecodeSet _decodes;
+    private readonly NewTokenRatio _newTokenRatio;
+    private readonly IReadOnlyList<int> _endTokens;
+    private readonly int _vocabularySize;
+    private readonly Action<string> _log;
+
+    public Scheduler(
+        EngineOptions options,
+        EngineLimits limits,
+        ModelInfo model,
+        PrefixCache cache,
+        SemaphoreSlim places,
+        Action<string> log)
+    {
+        _cache = cache;
+        _prefills = new PrefillQueue(options, limits, cache, places);
+        _decodes = new DecodeSet(cache);
+        _newTokenRatio = new NewTokenRatio(options.ScheduleConservativeness);
+        _endTokens = model.EndTokens;
+        _vocabularySize = model.VocabularySize;
+        _log = log;
+    }
+
+    public int RunningCount => _decodes.Count + _prefills.Admitted.Count;
+
+    public int WaitingCount => _prefills.Waiting.Count;
+
+    public bool IsIdle => RunningCount + WaitingCount == 0;
+
+    public long PromptTokensTotal => _prefills.PromptTokensTotal;
+
+    public long CachedTokensTotal => _prefills.CachedTokensTotal;
+
+    public long GeneratedTokensTotal { get; private set; }
+
+    public long RetractionsTotal { get; private set; }
+
+    public void Add(Sequence sequence) => _prefills.Add(sequence);
+
+    /// <summary>
+    /// Every running sequence decodes, prompts go on, waiting sequences are admitted while there is room.
+    /// </summary>
+    public Batch NextBatch()
+    {
+        Batch batch = new();
+        RetractUntilDecodesFit();
+        _decodes.AddTo(batch);
+        _prefills.AddTo(batch, _decodes, _newTokenRatio.Value);
+        if (batch.DecodeCount > 0)
+            _newTokenRatio.OnDecodeStep();
+        return batch;
+    }
+
+    /// <summary>
+    /// Takes over what a step computed: keys and values, and a token for each entry that samples, in order.
+    /// </summary>
+    public void Settle(Batch batch, ReadOnlySpan<SampledToken> sampled)
+    {
+        foreach (BatchEntry entry in batch.Entries)
+        {
+            Sequence sequence = entry.Sequence;
+            sequence.Kv.Computed += entry.Count;
+            if (sequence.State == SequenceState.Prefilling)
+                _cache.Share(sequence.Kv, sequence.Tokens.Span);
+            if (sequence.Pending > 0)
+                continue;
+            if (sequence.State == SequenceState.Prefilling)
+            {
+                _prefills.Remove(sequence);
+                _decodes.Add(sequence);
+            }
+            if (entry.Samples)
+            {
+                Take(sequence, sampled[0]);
+                sampled = sampled[1..];
+            }
+            else
+            {
+                End(sequence, FinishReason.AtLength(0));
+            }
+        }
+    }
+
+    /// <summary>Ends a sequence wherever it stands; its keys and values go back to the tree.</summary>
+    public void Cancel(Sequence sequence, string reason)
+    {
+        if (sequence.State != SequenceState.Ended)
+            End(sequence, FinishReason.Aborted(reason));
+    }
+
+    /// <summary>Ends the sequences of a step that failed; what earlier steps computed for them stays good.</summary>
+    public void Fail(Batch batch, string reason)
+    {
+        foreach (BatchEntry entry in batch.Entries)
+            Cancel(entry.Sequence, reason);
+    }
+
+    /// <summary>Called when nothing runs or waits.</summary>
+    public void OnIdle() => _newTokenRatio.OnIdle();
+
+    private void Take(Sequence sequence, SampledToken sampled)
+    {
+        if ((uint)sampled.Token >= (uint)_vocabularySize)
+        {
+            End(sequence, FinishReason.Aborted(
+                $"The model produced token {sampled.Token}, outside its vocabulary of {_vocabularySize}."));
+            return;
+        }
+        sequence.Append(sampled.Token);
+        GeneratedTokensTotal++;
+        IReadOnlyList<PositionLogprobs> logprobs = sequence.Request.Logprobs is null
+            ? []
+            : [new PositionLogprobs(sampled.Token, sampled.Logprob, sampled.Top)];
+        SamplingParams sampling = sequence.Request.Sampling;
+        if (!sampling.IgnoreEos && (_endTokens.Contains(sampled.Token) || sampling.StopTokens.Contains(sampled.Token)))
+            End(sequence, FinishReason.AtToken(sampled.Token), logprobs);
+        else if (sequence.Remaining == 0)
+            End(sequence, FinishReason.AtLength(sequence.OutputLength), logprobs);
+        else
+            sequence.Publish(logprobs, finish: null);
+    }
+
+    private void End(Sequence sequence, FinishReason finish, IReadOnlyList<PositionLogprobs>? logprobs = null)
+    {
+        Remove(sequence);
+        sequence.State = SequenceState.Ended;
+        sequence.Publish(logprobs ?? [], finish);
+    }
+
+    private void Remove(Sequence sequence)
+    {
+        if (sequence.State == SequenceState.Decoding)
+            _decodes.Remove(sequence);
+        else
+            _prefills.Remove(sequence);
+        _cache.Release(sequence.Kv, sequence.Tokens.Span);
+    }
+
+    /// <summary>
+    /// When the pool cannot give each decoding sequence its next slot, those that have the least output go back to the
+    /// end of the queue, the longest prompt first among equals. The last one always stays: alone it fits.
+    /// </summary>
+    private void RetractUntilDecodesFit()
+    {
+        if (_cache.AvailableTokens >= _decodes.Count)
+            return;
+        int retracted = 0;
+        while (RunningCount > 1 && _cache.AvailableTokens < EngineOptions.RetractionHeadroom * _decodes.Count)
+        {
+            Sequence last = _decodes.Concat(_prefills.Admitted).MinBy(s => (s.OutputLength, -s.PromptLength))!;
+            Remove(last);
+            last.Retract();
+            _prefills.Add(last);
+            retracted++;
+        }
+        RetractionsTotal += retracted;
+        double before = _newTokenRatio.Value;
+        _newTokenRatio.OnRetraction([.. _decodes, .. _prefills.Admitted]);
+        _log($"KV cache pool is full. Retract requests. #retracted-req: {retracted}, "
+            + $"#new-token-ratio: {before:F4} -> {_newTokenRatio.Value:F4}");
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Sgl.Engine.Cache;
+using Sgl.Engine.Requests;
+using Sgl.Engine.Sampling;
+
+namespace Sgl.Engine.Scheduling;
+
+/// <summary>
+/// One request on its way through the engine: its tokens, what it holds of the KV pool, and the channel to its
+/// consumer. The loop thread owns it; the consumer touches <see cref="Chunks"/> alone.
+/// </summary>
+internal sealed class Sequence
+{
+    private readonly Channel<TokenChunk> _chunks;
+    private readonly long _arrival = Stopwatch.GetTimestamp();
+    private readonly List<PositionLogprobs> _promptLogprobs = [];
+    private int[] _tokens;
+    private int _published;
+
+    /// <param name="request">Already validated.</param>
+    /// <param name="cacheSpace">Namespace of its keys in the prefix cache.</param>
+    public Sequence(GenerateRequest request, int cacheSpace)
+    {
+        Request = request;
+        CacheSpace = cacheSpace;
+        Length = request.Prompt.Length;
+        _tokens = request.Prompt.ToArray();
+
+        // Every token may be a chunk of its own, and the end one more: the loop never finds the channel full.
+        _chunks = Channel.CreateBounded<TokenChunk>(new BoundedChannelOptions(request.Sampling.MaxNewTokens + 2)
+        {
+            SingleReader = true,
+        });
+        if (request.Logprobs?.PromptStart == 0)
+            _promptLogprobs.Add(new PositionLogprobs(_tokens[0], null, []));
+    }
+
+    public GenerateRequest Request { get; }
+
+    public int CacheSpace { get; }
+
+    public KvSlots Kv { get; } = new();
+
+    public ChannelReader<TokenChunk> Chunks => _chunks.Reader;
+
+    public SequenceState State { get; set; } = SequenceState.Waiting;
+
+    /// <summary>Place in the order of arrival; a retracted sequence gets a new one.</summary>
+    public long Ticket { get; set; }
+
+    /// <summary>Prompt and output.</summary>
+    public int Length { get; private set; }
+
+    public int PromptLength => Request.Prompt.Length;
+
+    public int OutputLength => Length - PromptLength;
+
+    public ReadOnlyMemory<int> Tokens => _tokens.AsMemory(0, Length);
+
+    public ReadOnlyMemory<int> Output => _tokens.AsMemory(PromptLength, OutputLength);
+
+    /// <summary>Tokens that have yet to go through the model.</summary>
+    public int Pending => Length - Kv.Computed;
+
+    /// <summary>Tokens that may still be generated.</summary>
+    public int Remaining => Request.Sampling.MaxNewTokens - OutputLength;
+
+    /// <summary>Seconds it waited for its first step; null before that.</summary>
+    public double? QueueSeconds { get; private set; }
+
+    public int CachedTokens { get; private set; }
+
+    public int Retractions { get; private set; }
+
+    /// <summary>
+    /// The next prompt position whose log probability is wanted; the prompt's length when none is left. It is read off
+    /// the logits of the position before.
+    /// </summary>
+    public int NextPromptLogprob =>
+        Request.Logprobs is { } wanted ? wanted.PromptStart + _promptLogprobs.Count : PromptLength;
+
+    /// <summary>
+    /// The tokens that a cached prefix may cover: all but the last, whose logits are needed, and none whose logits give
+    /// a prompt log probability.
+    /// </summary>
+    public ReadOnlySpan<int> Matchable
+    {
+        get
+        {
+            int next = NextPromptLogprob;
+            return _tokens.AsSpan(0, next < PromptLength ? next - 1 : Length - 1);
+        }
+    }
+
+    /// <summary>The first admission.</summary>
+    public void Start()
+    {
+        QueueSeconds = Stopwatch.GetElapsedTime(_arrival).TotalSeconds;
+        CachedTokens = Kv.Computed;
+    }
+
+    public void Retract()
+    {
+        State = SequenceState.Waiting;
+        Retractions++;
+    }
+
+    public void AddPromptLogprob(SampledToken token) =>
+        _promptLogprobs.Add(new PositionLogprobs(token.Token, token.Logprob, token.Top));
+
+    public void Append(int token)
+    {
+        if (Length == _tokens.Length)
+            Array.Resize(ref _tokens, Math.Min(2 * Length, PromptLength + Request.Sampling.MaxNewTokens));
+        _tokens[Length++] = token;
+    }
+
+    /// <summary>Sends the consumer the tokens it has not seen; with a finish, this is the last it hears.</summary>
+    public void Publish(IReadOnlyList<PositionLogprobs> logprobs, FinishReason? finish)
+    {
+        bool first = _published == 0;
+        _chunks.Writer.TryWrite(new TokenChunk
+        {
+            // Tokens are only ever appended, so the consumer may read this part while the loop writes on.
+            Tokens = Output[_published..],
+            Logprobs = logprobs,
+            PromptLogprobs = first ? _promptLogprobs : [],
+            CachedTokens = CachedTokens,
+            Retractions = Retractions,
+            QueueSeconds = QueueSeconds ?? 0,
+            Finish = finish,
+        });
+        _published = OutputLength;
+        if (finish is not null)
+            _chunks.Writer.TryComplete();
+    }
+
+    /// <summary>Ends the consumer's wait with an error; safe from any thread.</summary>
+    public void Fail(Exception error) => _chunks.Writer.TryComplete(error);
+}
