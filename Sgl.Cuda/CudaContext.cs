@@ -82,6 +82,9 @@ internal sealed unsafe class CudaContext : IDisposable
     public void CopyToHost(nint host, nint device, long bytes) =>
         Driver.Check(Driver.CopyToHost(host, device, (nuint)bytes, Stream));
 
+    public void CopyOnDevice(nint to, nint from, long bytes) =>
+        Driver.Check(Driver.CopyOnDevice(to, from, (nuint)bytes, Stream));
+
     public void Zero(nint address, long bytes) =>
         Driver.Check(Driver.MemsetBytes(address, 0, (nuint)bytes, Stream));
 

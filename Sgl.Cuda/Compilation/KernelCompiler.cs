@@ -21,17 +21,18 @@ internal static unsafe class KernelCompiler
     /// <exception cref="CudaException">The source does not compile: the message carries the compiler's log.</exception>
     public static byte[] Compile(KernelSource source)
     {
-        nint header = Marshal.StringToCoTaskMemUTF8(KernelSource.Read(KernelSource.Header));
-        nint headerName = Marshal.StringToCoTaskMemUTF8(KernelSource.Header);
+        nint[] headers = [.. KernelSource.Headers.Select(KernelSource.Read).Select(Marshal.StringToCoTaskMemUTF8)];
+        nint[] headerNames = [.. KernelSource.Headers.Select(Marshal.StringToCoTaskMemUTF8)];
         nint[] options = [.. source.Options.Select(Marshal.StringToCoTaskMemUTF8)];
         nint program = 0;
         try
         {
-            byte* headerText = (byte*)header, includeName = (byte*)headerName;
-            Nvrtc.Check(Nvrtc.CreateProgram(
-                out program, source.Text, source.FileName, 1, &headerText, &includeName), source.FileName);
-            fixed (nint* pointers = options)
+            fixed (nint* texts = headers, names = headerNames, pointers = options)
             {
+                Nvrtc.Check(
+                    Nvrtc.CreateProgram(
+                        out program, source.Text, source.FileName, headers.Length, (byte**)texts, (byte**)names),
+                    source.FileName);
                 int code = Nvrtc.CompileProgram(program, options.Length, (byte**)pointers);
                 if (code != 0)
                     Nvrtc.Check(code, $"{source.FileName} {string.Join(' ', source.Options)}\n{Log(program)}", "CompileProgram");
@@ -42,7 +43,7 @@ internal static unsafe class KernelCompiler
         {
             if (program != 0)
                 Nvrtc.Check(Nvrtc.DestroyProgram(ref program));
-            foreach (nint text in options.Append(header).Append(headerName))
+            foreach (nint text in (nint[])[.. options, .. headers, .. headerNames])
                 Marshal.FreeCoTaskMem(text);
         }
     }

@@ -8,8 +8,8 @@ namespace Sgl.Cuda.Compilation;
 /// <param name="Options">As NVRTC takes them.</param>
 internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
 {
-    /// <summary>The header that every kernel includes.</summary>
-    public const string Header = "Common.cuh";
+    /// <summary>What kernels include.</summary>
+    public static readonly IReadOnlyList<string> Headers = ["Common.cuh", "Matrix.cuh"];
 
     public string FileName => $"{Name}.cu";
 
@@ -24,10 +24,10 @@ internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
         return reader.ReadToEnd();
     }
 
-    /// <summary>Names the compiled form: any change of the source, the header, the options or the compiler changes it.</summary>
+    /// <summary>Names the compiled form: any change of the source, a header, the options or the compiler changes it.</summary>
     public string Hash(string compilerVersion)
     {
-        string[] parts = [compilerVersion, .. Options, Read(Header), Text];
+        string[] parts = [compilerVersion, .. Options, .. Headers.Select(Read), Text];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
     }
 }

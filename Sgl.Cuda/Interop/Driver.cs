@@ -72,6 +72,9 @@ internal static unsafe partial class Driver
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuMemcpyDtoHAsync_v2")]
     public static partial int CopyToHost(nint host, nint device, nuint bytes, nint stream);
 
+    [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuMemcpyDtoDAsync_v2")]
+    public static partial int CopyOnDevice(nint to, nint from, nuint bytes, nint stream);
+
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuMemsetD8Async")]
     public static partial int MemsetBytes(nint address, byte value, nuint count, nint stream);
 

@@ -67,10 +67,12 @@ public sealed unsafe partial class CpuOps
         _pass = pass;
     }
 
-    public Tensor Scratch(int rows, int columns)
+    public Tensor Scratch(int rows, int columns) => Scratch(ActivationType, rows, columns);
+
+    public Tensor Scratch(DataType type, int rows, int columns)
     {
-        nuint bytes = (nuint)rows * (nuint)columns * sizeof(float);
-        return new Tensor(_scratch.Take(bytes), DataType.Float32, rows, columns);
+        var shape = new Tensor(0, type, rows, columns);
+        return shape with { Address = _scratch.Take((nuint)rows * (nuint)columns * (nuint)shape.ElementSize) };
     }
 
     private void FreeMemory()

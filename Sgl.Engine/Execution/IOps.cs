@@ -31,6 +31,9 @@ public interface IOps : IDisposable
     /// <summary>Step-local memory of the activation type, contents undefined, void at the next <see cref="Begin"/>.</summary>
     Tensor Scratch(int rows, int columns);
 
+    /// <summary>The same of another type, for what 16 bits are too few for, such as angles.</summary>
+    Tensor Scratch(DataType type, int rows, int columns);
+
     /// <summary>output[t] = table[pass.Tokens[t]] * scale. table [vocabulary, hidden], output [T, hidden].</summary>
     void Embed(Pass pass, Weight table, float scale, Tensor output);
 

@@ -19,7 +19,7 @@ public sealed class RotaryEmbedding(RopeConfig config, int headDim)
 
     private Tensor Compute(Step step)
     {
-        Tensor angles = step.Ops.Scratch(step.Pass.TokenCount, _frequencies.RotaryDim);
+        Tensor angles = step.Ops.Scratch(DataType.Float32, step.Pass.TokenCount, _frequencies.RotaryDim);
         step.Ops.RopeAngles(step.Pass, _frequencies, angles);
         return angles;
     }

@@ -1,0 +1,131 @@
+using Sgl.Cuda.Compilation;
+using Sgl.Cuda.Interop;
+using Sgl.Engine.Execution;
+
+namespace Sgl.Cuda.Kernels;
+
+/// <summary>
+/// Products with weights: cuBLASLt, or the own kernel for few rows. What is fastest for a shape is measured when the shape
+/// is first seen, and remembered; row counts above <see cref="MeasuredRows"/> share one measurement for an eighth of an octave.
+/// </summary>
+internal sealed class Linear : IDisposable
+{
+    /// <summary>Up to here every row count is measured by itself.</summary>
+    private const int MeasuredRows = 32;
+
+    private const long WorkspaceBytes = 32 << 20;
+    private const int Repeats = 3;
+    private const int MostPlans = 4096;
+
+    private readonly CudaContext _context;
+    private readonly DataType _type;
+    private readonly MatrixVector _matrixVector;
+    private readonly nint _cublas;
+    private readonly nint _workspace;
+    private readonly CudaEvent _start;
+    private readonly CudaEvent _end;
+    private readonly Dictionary<MatrixPlan.Shape, MatrixPlan> _plans = [];
+    private readonly Dictionary<MatrixPlan.Shape, int> _choices = [];
+
+    public Linear(CudaContext context, KernelLibrary library, DataType type)
+    {
+        _context = context;
+        _type = type;
+        _matrixVector = new MatrixVector(library);
+        _start = new CudaEvent(context);
+        _end = new CudaEvent(context);
+        CublasLt.Check(CublasLt.Create(out _cublas));
+        _workspace = context.Allocate(WorkspaceBytes);
+    }
+
+    /// <param name="bias">[1, outputs] or null.</param>
+    public void Run(Tensor x, Tensor weight, Tensor? bias, Tensor output)
+    {
+        if (x.Rows == 0)
+            return;
+        MatrixPlan.Operands operands = new(x.Address, weight.Address, bias?.Address ?? 0, output.Address);
+        MatrixPlan.Shape shape = new(
+            x.Rows, x.Columns, output.Columns, x.Stride, weight.Stride, output.Stride, bias is not null,
+            Alignment(x.Address | weight.Address | (bias?.Address ?? 0) | output.Address));
+        if (!_plans.TryGetValue(shape, out MatrixPlan? plan))
+        {
+            ForgetWhenFull();
+            plan = new MatrixPlan(_cublas, shape, _type, WorkspaceBytes);
+            Choose(plan, shape, operands, x, weight, output);
+            _plans[shape] = plan;
+        }
+        if (plan.PrefersOwnKernel)
+            _matrixVector.Run(x, weight, operands.Bias, output);
+        else
+            plan.Run(plan.Chosen, operands, _workspace, _context.Stream);
+    }
+
+    /// <summary>The row count that stands for this one in measurements.</summary>
+    internal static int Bucket(int rows)
+    {
+        if (rows <= MeasuredRows)
+            return rows;
+        int step = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rows) / 16;
+        return (rows + step - 1) / step * step;
+    }
+
+    /// <summary>The largest power of two, at most 16, that divides all the addresses that were or-ed.</summary>
+    internal static int Alignment(nint addresses) => (int)Math.Min(16, addresses & -addresses);
+
+    public void Dispose()
+    {
+        Forget();
+        CublasLt.Check(CublasLt.Destroy(_cublas));
+        _context.Free(_workspace);
+        _start.Dispose();
+        _end.Dispose();
+    }
+
+    private void Choose(
+        MatrixPlan plan, MatrixPlan.Shape shape, MatrixPlan.Operands operands, Tensor x, Tensor weight, Tensor output)
+    {
+        MatrixPlan.Shape bucket = shape with { Rows = Bucket(shape.Rows) };
+        bool ownKernel = MatrixVector.Handles(x, weight);
+        if (!_choices.TryGetValue(bucket, out int choice))
+        {
+            // Every candidate writes the same product, so measuring does no harm to the output.
+            float best = float.PositiveInfinity;
+            for (int i = 0; i < plan.Candidates.Count + (ownKernel ? 1 : 0); i++)
+            {
+                float time = i < plan.Candidates.Count
+                    ? Measure(() => plan.Run(plan.Candidates[i], operands, _workspace, _context.Stream))
+                    : Measure(() => _matrixVector.Run(x, weight, operands.Bias, output));
+                if (time < best)
+                    (best, choice) = (time, i);
+            }
+            _choices[bucket] = choice;
+        }
+        plan.PrefersOwnKernel = ownKernel && choice >= plan.Candidates.Count;
+        plan.Chosen = plan.Candidates[Math.Min(choice, plan.Candidates.Count - 1)];
+    }
+
+    private float Measure(Action run)
+    {
+        run();
+        _start.Record();
+        for (int i = 0; i < Repeats; i++)
+            run();
+        _end.Record();
+        _end.Synchronize();
+        return _end.MillisecondsSince(_start);
+    }
+
+    private void ForgetWhenFull()
+    {
+        if (_plans.Count >= MostPlans)
+            Forget();
+    }
+
+    private void Forget()
+    {
+        _context.Synchronize();
+        foreach (MatrixPlan plan in _plans.Values)
+            plan.Dispose();
+        _plans.Clear();
+    }
+}

@@ -1,0 +1,106 @@
+// output = x · weightᵀ + bias for a few rows of x: reads each weight once, at the speed of memory.
+#include "Common.cuh"
+
+struct MatrixVectorArguments {
+    const element* x;       // [rows, columns]
+    const element* weight;  // [outputs, columns]
+    const element* bias;    // [outputs] or null
+    element* output;        // [rows, outputs]
+    u64 x_stride;
+    u64 weight_stride;
+    u64 output_stride;
+    int rows;
+    int columns;  // a multiple of 8
+    int outputs;
+};
+
+// Weights are used once: they need not push anything out of the first-level cache.
+__device__ __forceinline__ uint4 load_once(const element* p) {
+    uint4 v;
+    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
+                 : "=r"(v.x), "=r"(v.y), "=r"(v.z), "=r"(v.w) : "l"(p));
+    return v;
+}
+
+__device__ __forceinline__ void expand(const uint4& bits, float* f) {
+    const u32 words[4] = {bits.x, bits.y, bits.z, bits.w};
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        float2 pair = to_floats(words[i]);
+        f[2 * i] = pair.x;
+        f[2 * i + 1] = pair.y;
+    }
+}
+
+// A warp makes N outputs of R rows; Steps loads of each weight row are in flight at once.
+template <int R, int N, int Steps>
+__device__ __forceinline__ void steps(
+    const MatrixVectorArguments& a, const element* const (&w)[N], const element* const (&x)[R], int c, float (&sum)[N][R]) {
+    uint4 bits[Steps][N];
+#pragma unroll
+    for (int s = 0; s < Steps; s++)
+#pragma unroll
+        for (int n = 0; n < N; n++)
+            bits[s][n] = load_once(w[n] + c + s * 256);
+#pragma unroll
+    for (int s = 0; s < Steps; s++) {
+        float weights[N][8];
+#pragma unroll
+        for (int n = 0; n < N; n++)
+            expand(bits[s][n], weights[n]);
+#pragma unroll
+        for (int r = 0; r < R; r++) {
+            float values[8];
+            expand(*reinterpret_cast<const uint4*>(x[r] + c + s * 256), values);
+#pragma unroll
+            for (int n = 0; n < N; n++)
+#pragma unroll
+                for (int i = 0; i < 8; i++)
+                    sum[n][r] = fmaf(weights[n][i], values[i], sum[n][r]);
+        }
+    }
+}
+
+template <int R, int N> __device__ __forceinline__ void matrix_vector(const MatrixVectorArguments& a) {
+    constexpr int Steps = 4;
+    int lane = threadIdx.x & 31;
+    int first = (blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5)) * N;
+    if (first >= a.outputs)
+        return;
+    const element* w[N];
+    const element* x[R];
+    float sum[N][R];
+#pragma unroll
+    for (int n = 0; n < N; n++)
+        w[n] = a.weight + (u64)min(first + n, a.outputs - 1) * a.weight_stride + lane * 8;
+#pragma unroll
+    for (int r = 0; r < R; r++)
+        x[r] = a.x + (u64)min(r, a.rows - 1) * a.x_stride + lane * 8;
+#pragma unroll
+    for (int n = 0; n < N; n++)
+#pragma unroll
+        for (int r = 0; r < R; r++)
+            sum[n][r] = 0.0f;
+
+    int c = 0;
+    for (; c + Steps * 256 <= a.columns; c += Steps * 256)
+        steps<R, N, Steps>(a, w, x, c, sum);
+    for (; c + lane * 8 < a.columns; c += 256)
+        steps<R, N, 1>(a, w, x, c, sum);
+
+#pragma unroll
+    for (int n = 0; n < N; n++) {
+#pragma unroll
+        for (int r = 0; r < R; r++) {
+            float total = warp_sum(sum[n][r]);
+            if (lane == 0 && first + n < a.outputs && r < a.rows) {
+                float bias = a.bias ? to_float(a.bias[first + n]) : 0.0f;
+                a.output[r * a.output_stride + first + n] = to_element(total + bias);
+            }
+        }
+    }
+}
+
+extern "C" __global__ void __launch_bounds__(128) matrix_vector_1(const MatrixVectorArguments a) { matrix_vector<1, 2>(a); }
+extern "C" __global__ void __launch_bounds__(128) matrix_vector_2(const MatrixVectorArguments a) { matrix_vector<2, 2>(a); }
+extern "C" __global__ void __launch_bounds__(128) matrix_vector_4(const MatrixVectorArguments a) { matrix_vector<4, 2>(a); }
