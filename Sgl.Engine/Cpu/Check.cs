@@ -29,10 +29,13 @@ internal static class Check
     public static void Index(int index, int count, string what)
     {
         if ((uint)index >= (uint)count)
-            throw new ArgumentOutOfRangeException(what, index, $"{what} {index} is outside [0, {count}).");
+            Refuse(index, count, what);
     }
 
     private static void Refuse(Tensor tensor, int rows, int columns, string name) =>
         throw new ArgumentException(
             $"{name} is [{tensor.Rows}, {tensor.Columns}] {tensor.Type}; expected [{rows}, {columns}] Float32.", name);
+
+    private static void Refuse(int index, int count, string what) =>
+        throw new ArgumentOutOfRangeException(what, index, $"{what} {index} is outside [0, {count}).");
 }

@@ -10,7 +10,7 @@ public sealed unsafe partial class CpuOps
         Check.Shape(output, pass.TokenCount, shape.Heads * shape.HeadDim);
         Check.Shape(layer.Keys, layer.Values.Rows, shape.KvHeads * shape.HeadDim);
         Check.Shape(layer.Values, layer.Keys.Rows, shape.KvHeads * shape.HeadDim);
-        AttentionReference(pass, q, layer, shape, output);
+        _kernels.Attention(StepOf(pass, layer), pass.Sequences.Length, q, layer, shape, output);
     }
 
     internal static void AttentionReference(Pass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
@@ -28,7 +28,10 @@ public sealed unsafe partial class CpuOps
                     int kvOffset = head / (shape.Heads / shape.KvHeads) * shape.HeadDim;
                     AttentionReference(
                         q.Row(sequence.QueryStart + i).Slice(offset, shape.HeadDim),
-                        slots, layer, kvOffset, shape,
+                        slots,
+                        layer,
+                        kvOffset,
+                        shape,
                         output.Row(sequence.QueryStart + i).Slice(offset, shape.HeadDim));
                 }
             }
@@ -63,6 +66,48 @@ public sealed unsafe partial class CpuOps
             for (int j = 0; j < slots.Length; j++)
                 value += weights[j] * layer.Values.Row(slots[j])[kvOffset + d];
             output[d] = (float)(value / sum);
+        }
+    }
+
+    private abstract partial class Kernels
+    {
+        public abstract void Attention(
+            Step step, int sequences, Tensor q, KvLayer layer, AttentionShape shape, Tensor output);
+    }
+
+    private sealed partial class Kernels<TSimd, TVector>
+    {
+        // Queries (token by head) that share one pass over the keys, as far as a worker's stack holds them.
+        private const int MostQueries = 32;
+        private const int MostQueryElements = 8 * 1024;
+
+        // Fewer multiplications than this are not worth another thread.
+        private const long LeastAttentionWork = 30_000;
+
+        public override void Attention(
+            Step step, int sequences, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
+        {
+            int group = shape.Heads / shape.KvHeads;
+            int most = Math.Clamp(MostQueryElements / shape.HeadDim, 1, MostQueries);
+            int tiles = 0;
+            for (int i = 0; i < sequences; i++)
+                tiles += (step.Sequences[i].NewTokens * group + most - 1) / most;
+
+            _temporary.Reset();
+            var tile = (AttentionTile*)_temporary.Take((nuint)tiles * (nuint)sizeof(AttentionTile));
+            var work = new AttentionWork(tile, q, layer, shape, output);
+            long pairs = 0;
+            for (int i = 0; i < sequences; i++)
+            {
+                StepSequence sequence = step.Sequences[i];
+                int queries = sequence.NewTokens * group;
+                pairs += (long)queries * sequence.ContextLength;
+                for (int first = 0; first < queries; first += most)
+                    *tile++ = new AttentionTile(sequence, first, Math.Min(most, queries - first));
+            }
+
+            bool alone = pairs * shape.HeadDim < LeastAttentionWork;
+            pool.Run(work, tiles * shape.KvHeads, alone);
         }
     }
 }

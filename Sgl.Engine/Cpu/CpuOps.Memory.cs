@@ -11,6 +11,7 @@ public sealed unsafe partial class CpuOps
     private readonly List<nint> _allocations = [];
     private readonly Arena _scratch = new(chunkBytes: 1 << 20);
     private Pass? _pass;
+    private Step _step;
 
     /// <summary>Bytes given by <see cref="Allocate"/> so far.</summary>
     public long AllocatedBytes { get; private set; }
@@ -64,6 +65,7 @@ public sealed unsafe partial class CpuOps
     public void Begin(Pass pass)
     {
         _scratch.Reset();
+        _step = new Step(pass, _scratch);
         _pass = pass;
     }
 
@@ -73,6 +75,15 @@ public sealed unsafe partial class CpuOps
     {
         var shape = new Tensor(0, type, rows, columns);
         return shape with { Address = _scratch.Take((nuint)rows * (nuint)columns * (nuint)shape.ElementSize) };
+    }
+
+    /// <summary>The index arrays of the pass, whose slots all lie in the layer.</summary>
+    private Step StepOf(Pass pass, KvLayer layer)
+    {
+        if (!ReferenceEquals(pass, _pass))
+            throw new InvalidOperationException("Begin was not called for this pass.");
+        Check.Index((int)_step.HighestSlot, layer.Keys.Rows, "slot");
+        return _step;
     }
 
     private void FreeMemory()

@@ -1,3 +1,4 @@
+using Sgl.Engine.Cpu.Simd;
 using Sgl.Engine.Execution;
 
 namespace Sgl.Engine.Cpu;
@@ -21,9 +22,7 @@ public sealed unsafe partial class CpuOps
         Check.Shape(layer.Values, layer.Keys.Rows, k.Columns);
         if (angles is { } a)
             Check.Shape(a, tokens, Math.Min(a.Columns, headDim));
-        foreach (int slot in pass.Slots)
-            Check.Index(slot, layer.Keys.Rows, nameof(slot));
-        RopeAndStoreReference(pass, q, k, v, headDim, angles, style, layer);
+        _kernels.RopeAndStore(StepOf(pass, layer), q, k, v, headDim, angles, style, layer);
     }
 
     internal static void RopeAnglesReference(Pass pass, RopeFrequencies frequencies, Tensor angles)
@@ -68,6 +67,81 @@ public sealed unsafe partial class CpuOps
                 ref float a = ref heads[start + first];
                 ref float b = ref heads[start + second];
                 (a, b) = (a * angles[i] - b * angles[half + i], b * angles[i] + a * angles[half + i]);
+            }
+        }
+    }
+
+    private abstract partial class Kernels
+    {
+        public abstract void RopeAndStore(
+            Step step, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer);
+    }
+
+    private sealed partial class Kernels<TSimd, TVector>
+    {
+        public override void RopeAndStore(
+            Step step, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer)
+        {
+            var pieces = new RowPieces(q.Rows, q.Columns + 2 * k.Columns);
+            pool.Run(new RopeWork(step.Slots, q, k, v, headDim, angles, style, layer, pieces), pieces.Count);
+        }
+
+        internal static void RotateHalves(float* a, float* b, float* cos, float* sin, int count)
+        {
+            int i = 0;
+            for (; i < Whole(count); i += TSimd.Count)
+            {
+                TVector x = TSimd.Load(a + i), y = TSimd.Load(b + i);
+                TVector c = TSimd.Load(cos + i), s = TSimd.Load(sin + i);
+                TSimd.Store(TSimd.Subtract(TSimd.Multiply(x, c), TSimd.Multiply(y, s)), a + i);
+                TSimd.Store(TSimd.Add(TSimd.Multiply(y, c), TSimd.Multiply(x, s)), b + i);
+            }
+
+            if (i < count)
+                Kernels<Simd1, float>.RotateHalves(a + i, b + i, cos + i, sin + i, count - i);
+        }
+
+        private readonly struct RopeWork(
+            int* slots,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            Tensor? angles,
+            RopeStyle style,
+            KvLayer layer,
+            RowPieces pieces) : IWork
+        {
+            public void Run(int piece)
+            {
+                for (int t = pieces.Start(piece); t < pieces.End(piece); t++)
+                {
+                    if (angles is { } a)
+                    {
+                        Rotate(q.Row(t), a.Row(t));
+                        Rotate(k.Row(t), a.Row(t));
+                    }
+
+                    k.Row(t).CopyTo(layer.Keys.Row(slots[t]));
+                    v.Row(t).CopyTo(layer.Values.Row(slots[t]));
+                }
+            }
+
+            private void Rotate(Span<float> heads, Span<float> angle)
+            {
+                // Pairs that lie side by side are rare and cheap beside the rest of a step: no vectors for them.
+                if (style == RopeStyle.Interleaved)
+                {
+                    RotateHeads(heads, headDim, angle, style);
+                    return;
+                }
+
+                int half = angle.Length / 2;
+                fixed (float* first = heads, cos = angle)
+                {
+                    for (float* head = first; head < first + heads.Length; head += headDim)
+                        RotateHalves(head, head + half, cos, cos + half, half);
+                }
             }
         }
     }

@@ -12,6 +12,7 @@ public sealed unsafe partial class CpuOps : IOps
 {
     private readonly WorkerPool _pool;
     private readonly SimdLevel _simd;
+    private readonly Kernels _kernels;
 
     /// <param name="threads">Worker threads, the caller's included; null takes every core.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one thread.</exception>
@@ -25,6 +26,7 @@ public sealed unsafe partial class CpuOps : IOps
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         _simd = simd;
         _pool = new WorkerPool(threads);
+        _kernels = Kernels.Create(simd, _pool);
     }
 
     public string Description
@@ -51,6 +53,7 @@ public sealed unsafe partial class CpuOps : IOps
     public void Dispose()
     {
         _pool.Dispose();
+        _kernels.Dispose();
         FreeMemory();
     }
 }

@@ -42,11 +42,12 @@ internal sealed unsafe class WorkerPool : IDisposable
     public int Threads => _workers.Length + 1;
 
     /// <summary>Runs pieces 0 to pieces - 1 and returns when all are done. Not reentrant.</summary>
+    /// <param name="alone">True when the job is too small to share: the caller then does it all.</param>
     /// <exception cref="Exception">The first that a piece threw; the others have run or thrown by then.</exception>
-    public void Run<TWork>(TWork work, int pieces)
+    public void Run<TWork>(TWork work, int pieces, bool alone = false)
         where TWork : unmanaged, IWork
     {
-        if (pieces <= 1 || _workers.Length == 0)
+        if (alone || pieces <= 1 || _workers.Length == 0)
         {
             for (int piece = 0; piece < pieces; piece++)
                 work.Run(piece);

@@ -10,7 +10,4 @@ internal readonly unsafe struct BFloat16Element : IElement
     public static TVector Load<TSimd, TVector>(byte* source)
         where TSimd : ISimd<TVector>
         where TVector : struct => TSimd.LoadBFloat16((ushort*)source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float LoadOne(byte* source) => BitConverter.UInt32BitsToSingle((uint)*(ushort*)source << 16);
 }

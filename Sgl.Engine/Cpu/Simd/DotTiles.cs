@@ -147,10 +147,10 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
             {
                 float e = x[r * xStride + k];
                 nint at = k * TElement.Size;
-                sums[r * sumsStride] += e * TElement.LoadOne(w.W0 + at);
-                sums[r * sumsStride + 1] += e * TElement.LoadOne(w.W1 + at);
-                sums[r * sumsStride + 2] += e * TElement.LoadOne(w.W2 + at);
-                sums[r * sumsStride + 3] += e * TElement.LoadOne(w.W3 + at);
+                sums[r * sumsStride] += e * TElement.Load<Simd1, float>(w.W0 + at);
+                sums[r * sumsStride + 1] += e * TElement.Load<Simd1, float>(w.W1 + at);
+                sums[r * sumsStride + 2] += e * TElement.Load<Simd1, float>(w.W2 + at);
+                sums[r * sumsStride + 3] += e * TElement.Load<Simd1, float>(w.W3 + at);
             }
         }
     }

@@ -10,7 +10,4 @@ internal readonly unsafe struct Float16Element : IElement
     public static TVector Load<TSimd, TVector>(byte* source)
         where TSimd : ISimd<TVector>
         where TVector : struct => TSimd.LoadFloat16((ushort*)source);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float LoadOne(byte* source) => (float)*(Half*)source;
 }

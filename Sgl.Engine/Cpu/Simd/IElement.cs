@@ -10,7 +10,4 @@ internal unsafe interface IElement
     static abstract TVector Load<TSimd, TVector>(byte* source)
         where TSimd : ISimd<TVector>
         where TVector : struct;
-
-    /// <summary>One of them as float.</summary>
-    static abstract float LoadOne(byte* source);
 }
