@@ -1,1 +1,21 @@
-Console.WriteLine("not yet");
+using System.Runtime.InteropServices;
+using Sgl.Bench.CommandLine;
+using Sgl.Bench.Eval;
+using Sgl.Bench.OneBatch;
+using Sgl.Bench.Serving;
+using Sgl.Bench.Soak;
+
+CommandTable commands = new([
+    OneBatchCommand.Command,
+    ServingCommand.Command,
+    EvalCommand.Command,
+    SoakCommand.Command,
+]);
+
+using CancellationTokenSource interrupt = new();
+using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+{
+    context.Cancel = true;
+    interrupt.Cancel();
+});
+return await commands.RunAsync(args, Console.Out, Console.Error, interrupt.Token);

@@ -5,7 +5,9 @@ using Sgl.TestSupport;
 
 namespace Sgl.Gateway.Tests;
 
-/// <summary>The program as a user starts it: what is wrong with the command line ends it with one line and code 2.</summary>
+/// <summary>
+/// The program as a user starts it: what is wrong with the command line ends it with one line and code 2.
+/// </summary>
 public sealed class ProgramTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sgl-gateway-").FullName;

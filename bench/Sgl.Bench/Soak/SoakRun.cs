@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Sgl.Bench.Http;
+using Sgl.Bench.Metrics;
+using Sgl.Bench.Reporting;
+using Sgl.Bench.Serving;
+
+namespace Sgl.Bench.Soak;
+
+/// <summary>Streams that never rest: each sends one request after the other, and drops some of them midway.</summary>
+/// <param name="seconds">No request is sent after that; those under way are let be.</param>
+internal sealed class SoakRun(ServerClient server, int vocabulary, double seconds, double cancelFraction, int seed)
+{
+    private const int LongestPrompt = 256;
+    private const int LongestOutput = 128;
+    private const int SharedPrefix = 48;
+
+    private readonly long _start = Stopwatch.GetTimestamp();
+
+    public SoakCounts Counts { get; } = new();
+
+    private double Elapsed => Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
+    public async Task RunAsync(int streams, ProgressBar progress, CancellationToken cancellation)
+    {
+        await Task.WhenAll(Enumerable.Range(0, streams).Select(stream => StreamAsync(stream, progress, cancellation)));
+    }
+
+    /// <summary>Adds the process's memory every second until the run is over.</summary>
+    public async Task WatchAsync(int pid, MemoryTrend memory, CancellationToken cancellation)
+    {
+        using Process process = Process.GetProcessById(pid);
+        while (Elapsed < seconds)
+        {
+            process.Refresh();
+            memory.Add(process.WorkingSet64);
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+        }
+    }
+
+    private async Task StreamAsync(int stream, ProgressBar progress, CancellationToken cancellation)
+    {
+        Random random = new(seed + stream);
+        // Streams that share a prefix meet in the radix tree, where one's cancellation must not take what another uses.
+        PromptSource prompts = new(new Random(seed + stream % 4), vocabulary, SharedPrefix);
+        while (Elapsed < seconds)
+        {
+            int[] prompt = prompts.Next(random.Next(1, LongestPrompt));
+            bool cancels = random.NextDouble() < cancelFraction;
+            double? cancelAfter = cancels ? random.NextDouble() * Counts.MeanSeconds : null;
+            await RequestAsync(prompt, random.Next(1, LongestOutput), cancelAfter, cancellation);
+            progress.Report(Math.Min(Elapsed, seconds), $"{Counts.Completed} completed, {Counts.Cancelled} cancelled");
+        }
+    }
+
+    private async Task RequestAsync(int[] prompt, int outputLength, double? cancelAfter, CancellationToken cancellation)
+    {
+        JsonObject body = new()
+        {
+            ["input_ids"] = new JsonArray([.. prompt.Select(token => (JsonNode)token)]),
+            ["sampling_params"] = new JsonObject
+            {
+                ["temperature"] = 1,
+                ["max_new_tokens"] = outputLength,
+                ["ignore_eos"] = true,
+            },
+            ["stream"] = true,
+        };
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (cancelAfter is double delay)
+            stop.CancelAfter(TimeSpan.FromSeconds(delay));
+        try
+        {
+            RequestTrace trace = await server.StreamAsync("generate", body, prompt.Length, true, stop.Token);
+            if (trace.Error is not null)
+                Counts.Fail(trace.Error);
+            else if (trace.OutputTokens != outputLength)
+                Counts.Fail($"{trace.OutputTokens} tokens came; {outputLength} were asked for.");
+            else
+                Counts.Complete(trace.LatencySeconds, trace.OutputTokens);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            Counts.Cancel();
+        }
+    }
+}
