@@ -16,8 +16,8 @@ public sealed class Tokenizer
 
     private Tokenizer(TokenizerFile file, TokenizerConfig config)
     {
-        _tokens = new AddedTokens(file.Model.Vocabulary, file.Part("added_tokens"));
-        _encoder = TextEncoder.Create(file, _tokens);
+        _encoder = new TextEncoder(file);
+        _tokens = _encoder.Tokens;
         _postProcessor = file.Part("post_processor") is { } processor ? PostProcessor.Read(processor) : PostProcessor.None;
         _decoders = file.Part("decoder") is { } decoder ? [.. Decoder.Read(decoder)] : [new JoinDecoder()];
         BosToken = config.BosToken;

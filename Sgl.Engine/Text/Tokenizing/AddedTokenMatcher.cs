@@ -15,16 +15,16 @@ internal sealed class AddedTokenMatcher
     // By node: the token that ends there.
     private readonly List<AddedToken?> _tokens = [null];
 
-    /// <param name="tokens">Each with the text to look for; of two with the same text the first is found.</param>
-    public AddedTokenMatcher(IEnumerable<(string Text, AddedToken Token)> tokens)
+    /// <param name="tokens">Of two that look for the same the first is found.</param>
+    public AddedTokenMatcher(IEnumerable<AddedToken> tokens)
     {
         var first = new HashSet<char>();
-        foreach (var (text, token) in tokens)
+        foreach (var token in tokens)
         {
-            if (text.Length == 0) continue;
-            first.Add(text[0]);
+            if (token.Pattern.Length == 0) continue;
+            first.Add(token.Pattern[0]);
             var node = 0;
-            foreach (var character in text)
+            foreach (var character in token.Pattern)
             {
                 if (!_edges.TryGetValue((node, character), out var child))
                 {
@@ -79,9 +79,9 @@ internal sealed class AddedTokenMatcher
 
     private static bool IsWordBefore(ReadOnlySpan<char> text) =>
         Rune.DecodeLastFromUtf16(text, out var rune, out _) == OperationStatus.Done
-        && UnicodeProperties.Word.Contains(rune.Value);
+        && UnicodeProperties.RustWord.Contains(rune.Value);
 
     private static bool IsWordAt(ReadOnlySpan<char> text) =>
         Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done
-        && UnicodeProperties.Word.Contains(rune.Value);
+        && UnicodeProperties.RustWord.Contains(rune.Value);
 }

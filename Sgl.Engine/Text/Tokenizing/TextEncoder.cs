@@ -13,26 +13,22 @@ internal sealed class TextEncoder
     private readonly AddedTokenMatcher _raw;
     private readonly AddedTokenMatcher _normalized;
 
-    private TextEncoder(
-        Normalizer[] normalizers, PreTokenizer[] preTokenizers, BpeModel model, IEnumerable<AddedToken> added)
+    /// <exception cref="FormatException">A component that is not known or broken.</exception>
+    public TextEncoder(TokenizerFile file)
     {
-        (_normalizers, _preTokenizers, _model) = (normalizers, preTokenizers, model);
-        var byKind = added.ToLookup(token => token.Normalized);
-        _raw = new AddedTokenMatcher(byKind[false].Select(token => (token.Content, token)));
-        _normalized = new AddedTokenMatcher(byKind[true].Select(token => (Normalize(token.Content), token)));
+        _normalizers = file.Part("normalizer") is { } normalizer ? [.. Normalizer.Read(normalizer)] : [];
+        _preTokenizers = file.Part("pre_tokenizer") is { } splitter ? [.. PreTokenizer.Read(splitter)] : [];
+        var byteLevel = _preTokenizers is [.., ByteLevelPreTokenizer];
+        if (byteLevel) _preTokenizers = _preTokenizers[..^1];
+        var options = file.Model.Options with { ByteLevel = byteLevel };
+        _model = new BpeModel(file.Model.Vocabulary, file.Model.Merges, options);
+        Tokens = new AddedTokens(file.Model.Vocabulary, file.Part("added_tokens"), Normalize);
+        _raw = new AddedTokenMatcher(Tokens.Added.Where(token => !token.Normalized));
+        _normalized = new AddedTokenMatcher(Tokens.Added.Where(token => token.Normalized));
     }
 
-    /// <exception cref="FormatException">A component that is not known or broken.</exception>
-    public static TextEncoder Create(TokenizerFile file, AddedTokens tokens)
-    {
-        var normalizers = file.Part("normalizer") is { } normalizer ? Normalizer.Read(normalizer) : [];
-        var preTokenizers = file.Part("pre_tokenizer") is { } splitter ? PreTokenizer.Read(splitter).ToList() : [];
-        var byteLevel = preTokenizers is [.., ByteLevelPreTokenizer];
-        if (byteLevel) preTokenizers.RemoveAt(preTokenizers.Count - 1);
-        var options = file.Model.Options with { ByteLevel = byteLevel };
-        var model = new BpeModel(file.Model.Vocabulary, file.Model.Merges, options);
-        return new TextEncoder([.. normalizers], [.. preTokenizers], model, tokens.Added);
-    }
+    /// <summary>The tokens that there are.</summary>
+    public AddedTokens Tokens { get; }
 
     /// <summary>Appends the tokens of a text.</summary>
     public void Encode(string text, List<int> output)

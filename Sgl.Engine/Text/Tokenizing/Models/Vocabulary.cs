@@ -10,7 +10,6 @@ internal sealed class Vocabulary
 {
     private byte[] _contents = new byte[1 << 20];
     private int _used;
-    private int _count;
 
     // By id: where the content begins and how long it is; Length -1 where there is no such token.
     private (int Start, int Length)[] _tokens = [];
@@ -21,6 +20,9 @@ internal sealed class Vocabulary
     /// <summary>Highest id + 1.</summary>
     public int Size { get; private set; }
 
+    /// <summary>How many tokens there are; less than Size where ids are left out.</summary>
+    public int Count { get; private set; }
+
     public void Add(ReadOnlySpan<byte> content, int id)
     {
         while (_used + content.Length > _contents.Length) Array.Resize(ref _contents, _contents.Length * 2);
@@ -29,7 +31,7 @@ internal sealed class Vocabulary
         _tokens[id] = (_used, content.Length);
         _used += content.Length;
         Size = Math.Max(Size, id + 1);
-        if (++_count * 2 > _buckets.Length) GrowBuckets();
+        if (++Count * 2 > _buckets.Length) GrowBuckets();
         else Insert(id);
     }
 

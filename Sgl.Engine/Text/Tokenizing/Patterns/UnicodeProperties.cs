@@ -12,8 +12,9 @@ internal static class UnicodeProperties
         [
             0x2E80, 0x2E99, 0x2E9B, 0x2EF3, 0x2F00, 0x2FD5, 0x3005, 0x3005, 0x3007, 0x3007, 0x3021, 0x3029,
             0x3038, 0x303B, 0x3400, 0x4DBF, 0x4E00, 0x9FFF, 0xF900, 0xFA6D, 0xFA70, 0xFAD9, 0x16FE2, 0x16FE3,
-            0x16FF0, 0x16FF6, 0x20000, 0x2A6DF, 0x2A700, 0x2B81D, 0x2B820, 0x2CEAD, 0x2CEB0, 0x2EBE0,
-            0x2EBF0, 0x2EE5D, 0x2F800, 0x2FA1D, 0x30000, 0x3134A, 0x31350, 0x33479,
+            0x16FF0, 0x16FF1, 0x20000, 0x2A6DF, 0x2A700, 0x2B739, 0x2B740, 0x2B81D, 0x2B820, 0x2CEA1,
+            0x2CEB0, 0x2EBE0,
+            0x2EBF0, 0x2EE5D, 0x2F800, 0x2FA1D, 0x30000, 0x3134A, 0x31350, 0x323AF,
         ],
         ["hiragana"] =
         [
@@ -57,13 +58,20 @@ internal static class UnicodeProperties
     private static readonly byte[] CategoryOf =
         [.. Enumerable.Range(0, CodePointSet.CodePoints).Select(c => (byte)CharUnicodeInfo.GetUnicodeCategory(c))];
 
+    private static readonly CodePointSet LetterSymbols =
+        Blocks([0x24B6, 0x24E9, 0x1F130, 0x1F149, 0x1F150, 0x1F169, 0x1F170, 0x1F189]);
+
     /// <summary>White_Space of Unicode: what \s means.</summary>
     public static CodePointSet Space { get; } = CodePointSet.Where(c => c is >= 9 and <= 13 or 0x85
         || c < 0x10000 && char.IsSeparator((char)c));
 
-    /// <summary>Letters, marks, decimal digits and connectors: what \w means.</summary>
-    public static CodePointSet Word { get; } = Categories("L", "M", "Nd", "Nl", "Pc").Union(
-        CodePointSet.Range(0x24B6, 0x24E9));
+    /// <summary>Letters, marks, digits and connectors, letters in circles and Latin-1's numbers: what \w means.</summary>
+    public static CodePointSet Word { get; } = Categories("L", "M", "Nd", "Nl", "Pc").Union(LetterSymbols)
+        .Union(Blocks([0xB2, 0xB3, 0xB9, 0xB9, 0xBC, 0xBE]));
+
+    /// <summary>What \w means to Rust's regular expressions, by which a few components work.</summary>
+    public static CodePointSet RustWord { get; } =
+        Categories("L", "M", "Nd", "Nl", "Pc").Union(LetterSymbols).Union(CodePointSet.Range(0x200C, 0x200D));
 
     public static CodePointSet Any { get; } = CodePointSet.Range(0, CodePointSet.CodePoints - 1);
 
@@ -82,13 +90,9 @@ internal static class UnicodeProperties
         if (name.Length <= 2 && Array.Exists(CategoryNames, c => IsPartOf(c, name))) return Categories(name);
         return name.ToLowerInvariant() switch
         {
-            "alpha" or "alphabetic" => Categories("L", "Nl"),
-            "alnum" => Categories("L", "Nl", "Nd"),
             "digit" => DecimalDigit,
             "xdigit" => CodePointSet.Where(c => c < 128 && char.IsAsciiHexDigit((char)c)),
-            "lower" or "lowercase" => Categories("Ll"),
-            "upper" or "uppercase" => Categories("Lu"),
-            "punct" => Categories("P").Union(CodePointSet.Of('$', '+', '<', '=', '>', '^', '`', '|', '~')),
+            "punct" => Categories("P", "S"),
             "space" or "white_space" => Space,
             "blank" => Categories("Zs").Union(CodePointSet.Of('\t')),
             "cntrl" => Categories("Cc"),

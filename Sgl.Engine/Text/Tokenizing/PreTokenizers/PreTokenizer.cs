@@ -15,6 +15,10 @@ internal abstract class PreTokenizer
 
     private const string PunctuationPattern = @"[\p{P}$+<=>^`|~]";
 
+    // Rust's idea of a word.
+    private const string WordPattern =
+        @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169}\x{1F170}-\x{1F189}\u200C\u200D";
+
     /// <summary>Hands on what becomes of a piece.</summary>
     public abstract void Split(in Piece piece, PieceHandler next);
 
@@ -34,7 +38,7 @@ internal abstract class PreTokenizer
         "Punctuation" => [new SplitPreTokenizer(
             Pattern.Parse(PunctuationPattern), SplitBehaviors.Read(component, SplitBehavior.Isolated))],
         "Whitespace" => [new SplitPreTokenizer(
-            Pattern.Parse(@"\w+|[^\w\s]+"), SplitBehavior.Removed, invert: true)],
+            Pattern.Parse($@"[{WordPattern}]+|[^{WordPattern}\s]+"), SplitBehavior.Removed, invert: true)],
         "WhitespaceSplit" => [Remove(Pattern.Parse(@"\s"))],
         "BertPreTokenizer" =>
         [
