@@ -45,9 +45,8 @@ internal static class GatewayHost
             catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
             {
                 throw new UserErrorException(
-                    $"--port {options.Port}: already in use on {options.Host}; stop the other program or choose another "
-                    + "port.",
-                    error);
+                    $"--port {options.Port}: already in use on {options.Host}; stop the other program or take another "
+                    + "port.", error);
             }
             catch (SocketException error)
             {

@@ -9,11 +9,13 @@ internal static class ChatPrompt
 {
     public static int[] Tokens(JsonFields fields, ServedModel served)
     {
-        ChatTemplate template = served.Template ?? throw new RequestException(
-            "messages: the model has no chat template; start the server with --chat-template.", "messages");
         JsonArray messages = ChatMessages.Read(fields);
         string? prefix = Prefix(fields, messages);
-        string prompt = template.Render(messages, Tools(fields), addGenerationPrompt: true, Variables(fields)) + prefix;
+        JsonArray? tools = Tools(fields);
+        JsonObject? variables = Variables(fields);
+        ChatTemplate template = served.Template ?? throw new RequestException(
+            "messages: the model has no chat template; start the server with --chat-template.", "messages");
+        string prompt = template.Render(messages, tools, addGenerationPrompt: true, variables) + prefix;
         return served.Tokenizer.Encode(prompt, addSpecialTokens: false);
     }
 

@@ -53,7 +53,8 @@ internal static class CompletionRequest
         {
             JsonValueKind.String =>
                 [.. texts!.Select(text => service.Served.Tokenizer.Encode(text, addSpecialTokens: true))],
-            JsonValueKind.Number => [fields.Ints("prompt", given, int.MinValue, int.MaxValue)],
+            JsonValueKind.Number when given.ValueKind == JsonValueKind.Array =>
+                [fields.Ints("prompt", given, int.MinValue, int.MaxValue)],
             JsonValueKind.Array => [.. given.EnumerateArray().Select((item, i) => item.ValueKind == JsonValueKind.Array
                 ? fields.Ints($"prompt[{i}]", item, int.MinValue, int.MaxValue)
                 : throw fields.Wrong($"prompt[{i}]", item, "a list of token ids"))],

@@ -45,7 +45,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             Backend = backend,
             Tokenizer = Tokenizer,
-            Template = null,
+            Template = ChatTemplate.Load(Repository.TinyModel, null),
             Options = set is null ? options : set(options),
         };
         WebApplication app = GatewayHost.Build(served);
