@@ -6,15 +6,17 @@ namespace Sgl.Engine.Cpu;
 
 public sealed unsafe partial class CpuOps
 {
-    /// <summary>Some queries of one sequence and one kv head: query i is head i % group of new token i / group.</summary>
+    /// <summary>
+    /// Some queries of one sequence and one kv head: query i is head i % group of new token i / group.
+    /// </summary>
     private readonly record struct AttentionTile(StepSequence Sequence, int FirstQuery, int Queries);
 
     private sealed partial class Kernels<TSimd, TVector>
     {
         /// <summary>
         /// A piece is a tile by a kv head. Keys go by in blocks counted from the sequence's first token, with a running
-        /// maximum and sum. A query meets the same blocks in the same order whatever chunk or batch it came in, and nothing
-        /// of another query's, so neither changes its bits.
+        /// maximum and sum. A query meets the same blocks in the same order whatever chunk or batch it came in, and
+        /// nothing of another query's, so neither changes its bits.
         /// </summary>
         private readonly struct AttentionWork(
             AttentionTile* tiles, Tensor q, KvLayer layer, AttentionShape shape, Tensor output) : IWork
@@ -93,7 +95,9 @@ public sealed unsafe partial class CpuOps
                 }
             }
 
-            /// <summary>Turns a query's scores into e^(score - maximum), and rescales what a lower maximum had led to.</summary>
+            /// <summary>
+            /// Turns a query's scores into e^(score - maximum), and rescales what a lower maximum had led to.
+            /// </summary>
             private void Weigh(float* scores, ref QueryState state, int block, float* values)
             {
                 state.From = Math.Max(state.First - block, 0);
@@ -117,7 +121,9 @@ public sealed unsafe partial class CpuOps
                 state.Sum += ExpAndSum(scores, count, max);
             }
 
-            /// <summary>values[i] += sum over the block's keys of weight j of query i times value j, in order of j.</summary>
+            /// <summary>
+            /// values[i] += sum over the block's keys of weight j of query i times value j, in order of j.
+            /// </summary>
             private void AddValues(
                 float* weights, QueryState* states, int queries, int* slots, int kvHead, float* values)
             {
@@ -147,7 +153,9 @@ public sealed unsafe partial class CpuOps
             }
         }
 
-        /// <summary>Where a query stands: the keys it sees, in the context and in the current block; maximum and sum so far.</summary>
+        /// <summary>
+        /// Where a query stands: the keys it sees, in the context and in the current block; maximum and sum so far.
+        /// </summary>
         private struct QueryState
         {
             public int First;

@@ -63,8 +63,8 @@ public sealed unsafe partial class CpuOps
             Tensor? added, Tensor x, Weight weight, float epsilon, float offset, Tensor output)
         {
             var pieces = new RowPieces(x.Rows, x.Columns);
-            pool.Run(
-                new RmsNormWork(added, x, Floats(weight, offset), weight.Columns, epsilon, output, pieces), pieces.Count);
+            float* factors = Floats(weight, offset);
+            pool.Run(new RmsNormWork(added, x, factors, weight.Columns, epsilon, output, pieces), pieces.Count);
         }
 
         // Compiled once, with all optimizations: an early version without fused multiply-adds would give other bits.

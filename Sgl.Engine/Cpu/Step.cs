@@ -26,8 +26,8 @@ internal readonly unsafe struct Step
                 || (uint)sequence.QueryStart + (uint)sequence.QueryCount > (uint)pass.TokenCount)
             {
                 throw new ArgumentException(
-                    $"Sequence {i} has {sequence.QueryCount} queries from row {sequence.QueryStart} on and a context of "
-                    + $"{context.Length}; the pass has {pass.TokenCount} tokens.");
+                    $"Sequence {i} has {sequence.QueryCount} queries from row {sequence.QueryStart} on and a context "
+                    + $"of {context.Length}; the pass has {pass.TokenCount} tokens.");
             }
 
             Sequences[i] = new StepSequence(

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sgl.Engine.Cpu.Simd;
 
 /// <summary>
-/// Functions of vectors, good to about 1e-7 (relative for exp, absolute for those between -1 and 1). The polynomials are
-/// Chebyshev fits of our own; the error beside each is that of the fit, before rounding.
+/// Functions of vectors, good to about 1e-7 (relative for exp, absolute for those between -1 and 1). The polynomials
+/// are Chebyshev fits of our own; the error beside each is that of the fit, before rounding.
 /// </summary>
 internal static class SimdMath<TSimd, TVector>
     where TSimd : ISimd<TVector>

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Sgl.Engine.Cpu.Simd;
 
 /// <summary>
-/// Sums of rows times weights, sum[d] += weights[j] * row_j[d] for j in order; one or two sums at a time, with the same bits.
+/// Sums of rows times weights, sum[d] += weights[j] * row_j[d] for j in order; one or two sums at a time, with the same
+/// bits.
 /// </summary>
 /// <param name="first">Row of slot 0.</param>
 /// <param name="slots">Slot of each row.</param>

@@ -105,8 +105,8 @@ public sealed class AttentionTests
         CpuOps.AttentionReference(pass, q, layer, shape, expected);
         ops.Begin(pass);
         ops.Attention(pass, q, layer, shape, actual);
-        TestMemory.AssertClose(
-            expected, actual, 3e-6, $"{shape}, contexts {string.Join(' ', contexts)}, new {string.Join(' ', newTokens)}");
+        string what = $"{shape}, contexts {string.Join(' ', contexts)}, new {string.Join(' ', newTokens)}";
+        TestMemory.AssertClose(expected, actual, 3e-6, what);
         memory.AssertNothingWrittenAround();
     }
 }

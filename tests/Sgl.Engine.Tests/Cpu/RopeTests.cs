@@ -5,6 +5,9 @@ namespace Sgl.Engine.Tests.Cpu;
 
 public sealed class RopeTests
 {
+    private static readonly (int HeadDim, int RotaryDim)[] _dims =
+        [(64, 64), (64, 16), (20, 14), (128, 128), (2, 2), (80, 0)];
+
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
     public void RopeAndStoreEqualsThePlainLoop(string which)
@@ -12,7 +15,7 @@ public sealed class RopeTests
         using CpuOps ops = CpuOpsUnderTest.Create(which);
         foreach (RopeStyle style in Enum.GetValues<RopeStyle>())
         {
-            foreach (var (headDim, rotaryDim) in ((int, int)[])[(64, 64), (64, 16), (20, 14), (128, 128), (2, 2), (80, 0)])
+            foreach (var (headDim, rotaryDim) in _dims)
             {
                 foreach (int tokens in (int[])[1, 3, 60])
                     Compare(ops, style, headDim, rotaryDim, tokens);

@@ -16,7 +16,7 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
-    public void AddEqualsThePlainLoop(string which) => ForEachShape(which, (ops, memory, rows, columns, what) =>
+    public void AddEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         Tensor expected = memory.Random(rows, columns, gap: columns % 5);
         Tensor actual = memory.Copy(expected);
@@ -28,7 +28,7 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
-    public void RmsNormEqualsThePlainLoop(string which) => ForEachShape(which, (ops, memory, rows, columns, what) =>
+    public void RmsNormEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         foreach (DataType type in Enum.GetValues<DataType>())
         {
@@ -48,7 +48,7 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
-    public void AddRmsNormIsAddAndThenRmsNorm(string which) => ForEachShape(which, (ops, memory, rows, columns, what) =>
+    public void AddRmsNormIsAddAndThenRmsNorm(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         Tensor residual = memory.Random(rows, columns, gap: 1);
         Tensor sum = memory.Copy(residual);
@@ -65,7 +65,7 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
-    public void GatedActivationEqualsThePlainLoop(string which) => ForEachShape(which, (ops, memory, rows, columns, what) =>
+    public void GatedActivationEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         foreach (Activation activation in Enum.GetValues<Activation>())
         {
@@ -81,7 +81,7 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
-    public void SoftCapEqualsThePlainLoop(string which) => ForEachShape(which, (ops, memory, rows, columns, what) =>
+    public void SoftCapEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         foreach (float cap in (float[])[1, 30])
         {
@@ -95,7 +95,7 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
-    public void EmbedEqualsThePlainLoop(string which) => ForEachShape(which, (ops, memory, rows, columns, what) =>
+    public void EmbedEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         foreach (DataType type in Enum.GetValues<DataType>())
         {
@@ -125,7 +125,7 @@ public sealed class RowOpsTests
         Assert.Throws<ArgumentOutOfRangeException>(() => ops.GatherRows(x, [0, 6, 0, 0], output));
     }
 
-    private static void ForEachShape(string which, Action<CpuOps, TestMemory, int, int, string> compare)
+    private static void ForEach(string which, Action<CpuOps, TestMemory, int, int, string> compare)
     {
         using CpuOps ops = CpuOpsUnderTest.Create(which);
         foreach (var (rows, widths) in _shapes)
