@@ -69,42 +69,34 @@ public sealed partial class CudaOps
         return shape with { Address = _scratch.Take((long)rows * columns * shape.ElementSize) };
     }
 
-    /// <summary>A tensor's elements on the host, row by row; waits for the device.</summary>
+    /// <summary>A contiguous tensor's elements on the host; waits for the device.</summary>
     internal unsafe float[] Read(Tensor tensor)
     {
         float[] elements = new float[(long)tensor.Rows * tensor.Columns];
-        byte[] row = new byte[tensor.Columns * tensor.ElementSize];
-        fixed (byte* source = row)
+        byte[] bytes = new byte[elements.Length * tensor.ElementSize];
+        fixed (byte* source = bytes)
         {
             fixed (float* target = elements)
             {
-                for (int r = 0; r < tensor.Rows; r++)
-                {
-                    _context.CopyToHost((nint)source, tensor.SliceRows(r, 1).Address, row.Length);
-                    _context.Synchronize();
-                    ElementConversion.Convert(
-                        (nint)source, tensor.Type, (nint)(target + (long)r * tensor.Columns), DataType.Float32, tensor.Columns);
-                }
+                _context.CopyToHost((nint)source, tensor.Address, bytes.Length);
+                _context.Synchronize();
+                ElementConversion.Convert((nint)source, tensor.Type, (nint)target, DataType.Float32, elements.Length);
             }
         }
         return elements;
     }
 
-    /// <summary>Overwrites a tensor with elements from the host, row by row; waits for the device.</summary>
+    /// <summary>Overwrites a contiguous tensor from the host; waits for the device.</summary>
     internal unsafe void Write(Tensor tensor, ReadOnlySpan<float> elements)
     {
-        byte[] row = new byte[tensor.Columns * tensor.ElementSize];
-        fixed (byte* target = row)
+        byte[] bytes = new byte[elements.Length * tensor.ElementSize];
+        fixed (byte* target = bytes)
         {
             fixed (float* source = elements)
             {
-                for (int r = 0; r < tensor.Rows; r++)
-                {
-                    ElementConversion.Convert(
-                        (nint)(source + (long)r * tensor.Columns), DataType.Float32, (nint)target, tensor.Type, tensor.Columns);
-                    _context.CopyToDevice(tensor.SliceRows(r, 1).Address, (nint)target, row.Length);
-                    _context.Synchronize();
-                }
+                ElementConversion.Convert((nint)source, DataType.Float32, (nint)target, tensor.Type, elements.Length);
+                _context.CopyToDevice(tensor.Address, (nint)target, bytes.Length);
+                _context.Synchronize();
             }
         }
     }

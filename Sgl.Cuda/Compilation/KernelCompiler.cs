@@ -21,7 +21,7 @@ internal static unsafe class KernelCompiler
     /// <exception cref="CudaException">The source does not compile: the message carries the compiler's log.</exception>
     public static byte[] Compile(KernelSource source)
     {
-        nint[] headers = [.. KernelSource.Headers.Select(KernelSource.Read).Select(Marshal.StringToCoTaskMemUTF8)];
+        nint[] headers = [.. KernelSource.Headers.Select(KernelSource.ReadHeader).Select(Marshal.StringToCoTaskMemUTF8)];
         nint[] headerNames = [.. KernelSource.Headers.Select(Marshal.StringToCoTaskMemUTF8)];
         nint[] options = [.. source.Options.Select(Marshal.StringToCoTaskMemUTF8)];
         nint program = 0;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,15 +12,20 @@ internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
     /// <summary>What kernels include.</summary>
     public static readonly IReadOnlyList<string> Headers = ["Common.cuh", "Matrix.cuh"];
 
+    /// <summary>Holds the .cu file; benchmarks bring their own.</summary>
+    public Assembly Assembly { get; init; } = typeof(KernelSource).Assembly;
+
     public string FileName => $"{Name}.cu";
 
-    public string Text => Read(FileName);
+    public string Text => Read(Assembly, FileName);
 
-    /// <summary>Text of a kernel file or header of this assembly.</summary>
-    public static string Read(string fileName)
+    /// <summary>Text of a header of this assembly.</summary>
+    public static string ReadHeader(string fileName) => Read(typeof(KernelSource).Assembly, fileName);
+
+    private static string Read(Assembly assembly, string fileName)
     {
-        using Stream stream = typeof(KernelSource).Assembly.GetManifestResourceStream(fileName)
-            ?? throw new FileNotFoundException($"No kernel file {fileName} in {typeof(KernelSource).Assembly.GetName().Name}.");
+        using Stream stream = assembly.GetManifestResourceStream(fileName)
+            ?? throw new FileNotFoundException($"No kernel file {fileName} in {assembly.GetName().Name}.");
         using StreamReader reader = new(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }
@@ -27,7 +33,7 @@ internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
     /// <summary>Names the compiled form: any change of the source, a header, the options or the compiler changes it.</summary>
     public string Hash(string compilerVersion)
     {
-        string[] parts = [compilerVersion, .. Options, .. Headers.Select(Read), Text];
+        string[] parts = [compilerVersion, .. Options, .. Headers.Select(ReadHeader), Text];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
     }
 }

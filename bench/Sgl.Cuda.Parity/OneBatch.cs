@@ -1,0 +1,155 @@
+using Sgl.Engine.Execution;
+using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
+using Sgl.Engine.Sampling;
+
+namespace Sgl.Cuda.Parity;
+
+/// <summary>A Llama-3-8B of random weights, one batch at a time: decode and prefill against their floors.</summary>
+internal sealed class OneBatch
+{
+    private const string ConfigJson = """
+        {"architectures":["LlamaForCausalLM"],"model_type":"llama","vocab_size":128256,"hidden_size":4096,
+         "intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,
+         "max_position_embeddings":8192,"rms_norm_eps":1e-5,"rope_theta":500000.0,"hidden_act":"silu",
+         "torch_dtype":"bfloat16","bos_token_id":128000,"eos_token_id":128001,"tie_word_embeddings":false}
+        """;
+
+    private const int Slots = 64 * 1024 + 256 * 512 + 4096;
+    private const long EmbeddingElements = 128256L * 4096;
+    private const long LayerElements = 4096L * (4096 + 1024 + 1024 + 4096) + 3L * 4096 * 14336;
+    private const long ReadElements = 32 * LayerElements + EmbeddingElements;
+    private const long KvBytesPerToken = 32 * 2 * 1024 * 2;
+
+    private readonly CudaOps _ops;
+    private readonly ICausalModel _model;
+    private readonly KvLayer[] _cache;
+    private readonly Report _report;
+    private readonly Ceilings _ceilings;
+    private readonly Random _random = new(3);
+
+    private OneBatch(CudaOps ops, ICausalModel model, Report report)
+    {
+        _ops = ops;
+        _model = model;
+        _report = report;
+        _cache = [.. model.KvWidths.Select(width => new KvLayer(
+            ops.Allocate(ops.ActivationType, Slots, width), ops.Allocate(ops.ActivationType, Slots, width)))];
+        Tensor large = ops.Load([new SharedWeights(4L << 29).Read("large.bias", 1 << 14, 1 << 17)]).Parts[0];
+        _ceilings = Ceilings.Measure(ops, large);
+        report.Measured($"ceilings: read {_ceilings.ReadBytesPerSecond / 1e12:f2} TB/s, "
+            + $"bf16 product {_ceilings.FlopPerSecond / 1e12:f0} TFLOP/s");
+    }
+
+    public static void Run(CudaDevice device, Report report)
+    {
+        using CudaOps ops = new(device);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("sgl-bench");
+        File.WriteAllText(Path.Combine(folder.FullName, "config.json"), ConfigJson);
+        using SharedWeights weights = new(EmbeddingElements);
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        ICausalModel model = ModelCatalog.Build(ModelConfig.Load(folder.FullName), weights, ops);
+        ops.Context.Synchronize();
+        report.Measured($"weights up in {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s");
+        folder.Delete(recursive: true);
+        OneBatch bench = new(ops, model, report);
+        bench.Prefill(8192);
+        bench.Prefill(128);
+        // Prefill in pieces first, so that decode reads keys and values that a model made.
+        bench.Decode(1, 1024);
+        bench.Decode(64, 1024);
+        bench.Decode(256, 512);
+    }
+
+    private void Prefill(int tokens)
+    {
+        Pass pass = MakePass(1, tokens, tokens);
+        double wall = Stopwatch.MedianWall(5, () =>
+        {
+            Step(pass, [tokens - 1]);
+            _ops.Context.Synchronize();
+        });
+        double flop = 2.0 * 32 * LayerElements * tokens + 2.0 * EmbeddingElements
+            + 32 * 4.0 * tokens * tokens / 2 * 4096;
+        double floor = Math.Max(flop / _ceilings.FlopPerSecond, 2.0 * ReadElements / _ceilings.ReadBytesPerSecond);
+        _report.Measured($"prefill {tokens}: {wall * 1e3:f2} ms, floor {floor * 1e3:f2} ms, {floor / wall:p0} of the floor's speed");
+    }
+
+    private void Decode(int batch, int context)
+    {
+        for (int done = 0; done < batch * context; done += 8192)
+            FillSlots(done, Math.Min(8192, batch * context - done));
+        Pass pass = MakePass(batch, 1, context);
+        int[] rows = [.. Enumerable.Range(0, batch)];
+        SamplingRow[] sampling = [.. rows.Select(_ => new SamplingRow(
+            new SamplingParams { MaxNewTokens = 1, Temperature = 0 }, [], 1, default, default, -1))];
+        SampledToken[] results = new SampledToken[batch];
+        double wall = Stopwatch.MedianWall(15, () => _ops.Sample(Step(pass, rows), sampling, results));
+        long before = System.Diagnostics.Stopwatch.GetTimestamp();
+        Step(pass, rows);
+        double host = System.Diagnostics.Stopwatch.GetElapsedTime(before).TotalSeconds;
+        _ops.Context.Synchronize();
+
+        _ops.Begin(pass);
+        using CudaGraph graph = CudaGraph.Record(_ops.Context, () => _model.Logits(_ops, _model.Forward(_ops, pass, _cache)));
+        double device = Stopwatch.Median(_ops.Context, 15, graph.Launch);
+        double sample = Stopwatch.MedianWall(9, () =>
+        {
+            _ops.Begin(pass);
+            _ops.Sample(_ops.Scratch(batch, 128256), sampling, results);
+        });
+
+        double bytes = 2.0 * ReadElements + (double)batch * context * KvBytesPerToken;
+        double flop = 2.0 * ReadElements * batch;
+        double floor = Math.Max(bytes / _ceilings.ReadBytesPerSecond, flop / _ceilings.FlopPerSecond);
+        _report.Measured(
+            $"decode {batch} at {context}: step {wall * 1e3:f2} ms (host {host * 1e3:f2}), graph {device * 1e3:f2} ms, "
+            + $"sample {sample * 1e3:f2} ms, floor {floor * 1e3:f2} ms: {floor / wall:p0} now, {floor / device:p0} as a graph");
+    }
+
+    /// <summary>Runs prompts of up to 8,192 tokens into consecutive slots.</summary>
+    private void FillSlots(int first, int count)
+    {
+        int[] slots = [.. Enumerable.Range(first, count)];
+        Pass pass = new()
+        {
+            Tokens = [.. slots.Select(_ => _random.Next(128256))],
+            Positions = [.. Enumerable.Range(0, count)],
+            RopeLengths = [.. Enumerable.Range(1, count)],
+            Slots = slots,
+            Sequences = [new PassSequence(0, count, slots)],
+        };
+        _ops.Begin(pass);
+        _model.Forward(_ops, pass, _cache);
+        _ops.Context.Synchronize();
+    }
+
+    private Tensor Step(Pass pass, int[] rows)
+    {
+        _ops.Begin(pass);
+        Tensor hidden = _model.Forward(_ops, pass, _cache);
+        if (rows.Length == hidden.Rows)
+            return _model.Logits(_ops, hidden);
+        Tensor picked = _ops.Scratch(rows.Length, hidden.Columns);
+        _ops.GatherRows(hidden, rows, picked);
+        return _model.Logits(_ops, picked);
+    }
+
+    /// <summary>Sequences over slots that were scattered as a pool in use scatters them.</summary>
+    private Pass MakePass(int sequences, int news, int context)
+    {
+        int[] slots = [.. Enumerable.Range(0, sequences * context)];
+        _random.Shuffle(slots);
+        PassSequence[] list = [.. Enumerable.Range(0, sequences).Select(
+            i => new PassSequence(i * news, news, slots.AsMemory(i * context, context)))];
+        int[] positions = [.. list.SelectMany(_ => Enumerable.Range(context - news, news))];
+        return new Pass
+        {
+            Tokens = [.. positions.Select(_ => _random.Next(128256))],
+            Positions = positions,
+            RopeLengths = [.. positions.Select(position => position + 1)],
+            Slots = [.. list.SelectMany(sequence => sequence.Slots.Slice(context - news, news).ToArray())],
+            Sequences = list,
+        };
+    }
+}

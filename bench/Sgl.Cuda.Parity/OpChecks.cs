@@ -1,0 +1,162 @@
+using Sgl.Engine.Execution;
+
+namespace Sgl.Cuda.Parity;
+
+/// <summary>Every operation against CpuOps, over odd shapes, with fresh random inputs and poisoned outputs.</summary>
+internal static class OpChecks
+{
+    public static void Run(CudaDevice device, DataType type, Report report)
+    {
+        using Twin twin = new(device, type);
+        string suffix = type == DataType.Float16 ? " fp16" : " bf16";
+        void Check(string name, string shape, Func<double> error, double? limit = null) =>
+            report.Guard(name + suffix, shape, () => report.Check(name + suffix, error(), limit ?? twin.Limit, shape));
+
+        foreach (int columns in (int[])[1, 7, 8, 24, 64, 250, 1000, 4096, 14336])
+        {
+            foreach (int rows in (int[])[1, 3, 70])
+                CheckRows(twin, Check, rows, columns);
+        }
+        foreach (int outputs in (int[])[8, 64, 100, 1001, 4096])
+        {
+            foreach (int inputs in (int[])[8, 24, 250, 512, 4096])
+            {
+                foreach (int rows in (int[])[1, 2, 3, 4, 5, 8, 17, 70])
+                    CheckLinear(twin, Check, rows, inputs, outputs);
+            }
+        }
+        CheckRope(twin, Check);
+        AttentionChecks.Run(twin, Check);
+        SampleChecks.Run(twin, Check);
+    }
+
+    private static void CheckRows(Twin twin, Action<string, string, Func<double>, double?> check, int rows, int columns)
+    {
+        string shape = $"[{rows}, {columns}]";
+        Pass pass = AttentionChecks.MakePass(twin.Random, [rows], [rows], slots: rows, vocabulary: 50);
+        check("embed", shape, () =>
+        {
+            twin.Begin(pass);
+            (Weight cpu, Weight gpu) = twin.MakeWeight(50, columns);
+            Twin.Pair output = twin.Empty(rows, columns);
+            twin.Cpu.Embed(pass, cpu, 1.7f, output.Cpu);
+            twin.Cuda.Embed(pass, gpu, 1.7f, output.Gpu);
+            return twin.Error(output);
+        }, null);
+        check("rms norm", shape, () => NormError(twin, rows, columns, runs: 1, inPlace: false), null);
+        check("rms norm, runs in place", shape, () => NormError(twin, rows, columns, runs: 3, inPlace: true), null);
+        check("add and rms norm", shape, () =>
+        {
+            Twin.Pair residual = twin.Make(rows, columns), x = twin.Make(rows, columns), output = twin.Empty(rows, columns);
+            (Weight cpu, Weight gpu) = twin.MakeWeight(1, columns);
+            twin.Cpu.AddRmsNorm(residual.Cpu, x.Cpu, cpu, 1e-5f, 1, output.Cpu);
+            twin.Cuda.AddRmsNorm(residual.Gpu, x.Gpu, gpu, 1e-5f, 1, output.Gpu);
+            return Math.Max(twin.Error(residual), twin.Error(output));
+        }, null);
+        check("add", shape, () =>
+        {
+            Twin.Pair x = twin.Make(rows, columns), y = twin.Make(rows, columns);
+            twin.Cpu.Add(x.Cpu, y.Cpu);
+            twin.Cuda.Add(x.Gpu, y.Gpu);
+            return twin.Error(x);
+        }, null);
+        check("soft cap", shape, () =>
+        {
+            Twin.Pair x = twin.Make(rows, columns, 20);
+            twin.Cpu.SoftCap(x.Cpu, 30);
+            twin.Cuda.SoftCap(x.Gpu, 30);
+            return twin.Error(x);
+        }, null);
+        foreach (Activation activation in Enum.GetValues<Activation>())
+        {
+            check($"gated {activation}", shape, () =>
+            {
+                Twin.Pair x = twin.Make(rows, 2 * columns, 2), output = twin.Empty(rows, columns);
+                twin.Cpu.GatedActivation(x.Cpu, activation, output.Cpu);
+                twin.Cuda.GatedActivation(x.Gpu, activation, output.Gpu);
+                return twin.Error(output);
+            }, null);
+        }
+        check("gather rows", shape, () =>
+        {
+            twin.Begin(pass);
+            Twin.Pair x = twin.Make(rows, columns), output = twin.Empty(5, columns);
+            int[] picked = [.. Enumerable.Range(0, 5).Select(_ => twin.Random.Next(rows))];
+            twin.Cpu.GatherRows(x.Cpu, picked, output.Cpu);
+            twin.Cuda.GatherRows(x.Gpu, picked, output.Gpu);
+            return twin.Error(output);
+        }, 0);
+    }
+
+    private static double NormError(Twin twin, int rows, int columns, int runs, bool inPlace)
+    {
+        // A slice of wider rows, as queries are of a fused product.
+        Twin.Pair wide = twin.Make(rows, runs * columns + 16);
+        Twin.Pair x = wide.SliceColumns(8, runs * columns);
+        Twin.Pair output = inPlace ? x : twin.Empty(rows, runs * columns);
+        (Weight cpu, Weight gpu) = twin.MakeWeight(1, columns);
+        twin.Cpu.RmsNorm(x.Cpu, cpu, 1e-6f, 0, output.Cpu);
+        twin.Cuda.RmsNorm(x.Gpu, gpu, 1e-6f, 0, output.Gpu);
+        return twin.Error(inPlace ? wide : output);
+    }
+
+    private static void CheckLinear(
+        Twin twin, Action<string, string, Func<double>, double?> check, int rows, int inputs, int outputs)
+    {
+        foreach (bool hasBias in (bool[])[false, true])
+        {
+            check(hasBias ? "linear with bias" : "linear", $"[{rows}, {inputs}] to {outputs}", () =>
+            {
+                Twin.Pair x = twin.Make(rows, inputs), output = twin.Empty(rows, outputs);
+                (Weight cpu, Weight gpu) = twin.MakeWeight(outputs, inputs, 0.05);
+                (Weight cpuBias, Weight gpuBias) = twin.MakeWeight(1, outputs);
+                twin.Cpu.Linear(x.Cpu, cpu, hasBias ? cpuBias : null, output.Cpu);
+                twin.Cuda.Linear(x.Gpu, gpu, hasBias ? gpuBias : null, output.Gpu);
+                return twin.Error(output);
+            }, null);
+        }
+    }
+
+    private static void CheckRope(Twin twin, Action<string, string, Func<double>, double?> check)
+    {
+        foreach ((int headDim, int rotary) in ((int, int)[])[(64, 64), (128, 128), (128, 64), (80, 20), (96, 96), (256, 0)])
+        {
+            foreach (RopeStyle style in Enum.GetValues<RopeStyle>())
+            {
+                foreach (bool byLength in (bool[])[false, true])
+                {
+                    check("rope", $"head {headDim}, rotary {rotary}, {style}", () =>
+                        RopeError(twin, headDim, rotary, style, byLength), null);
+                }
+            }
+        }
+    }
+
+    private static double RopeError(Twin twin, int headDim, int rotary, RopeStyle style, bool byLength)
+    {
+        const int heads = 6, kvHeads = 2, slots = 60;
+        Pass pass = AttentionChecks.MakePass(twin.Random, [40, 1], [40, 3], slots, firstPosition: 120_000);
+        twin.Begin(pass);
+        double[] speeds = [.. Enumerable.Range(0, rotary / 2).Select(i => Math.Pow(500_000, -2.0 * i / rotary))];
+        RopeFrequencies frequencies = new(
+            rotary, length => byLength ? [.. speeds.Select(s => s / (1 + length % 7))] : speeds, 1.1f, byLength);
+        Twin.Pair qkv = twin.Make(pass.TokenCount, (heads + 2 * kvHeads) * headDim);
+        Twin.Pair q = qkv.SliceColumns(0, heads * headDim), k = qkv.SliceColumns(heads * headDim, kvHeads * headDim);
+        Twin.Pair v = qkv.SliceColumns((heads + kvHeads) * headDim, kvHeads * headDim);
+        Twin.Pair keys = twin.Make(slots, kvHeads * headDim), values = twin.Make(slots, kvHeads * headDim);
+        Twin.Pair? angles = rotary == 0 ? null : twin.Empty(pass.TokenCount, rotary, DataType.Float32);
+        double error = 0;
+        if (angles is { } a)
+        {
+            twin.Cpu.RopeAngles(pass, frequencies, a.Cpu);
+            twin.Cuda.RopeAngles(pass, frequencies, a.Gpu);
+            // Angles are float on both sides: 1e-5 here counts as the limit there.
+            error = twin.Error(a) * twin.Limit / 1e-5;
+        }
+        twin.Cpu.RopeAndStore(
+            pass, q.Cpu, k.Cpu, v.Cpu, headDim, angles?.Cpu, style, new KvLayer(keys.Cpu, values.Cpu));
+        twin.Cuda.RopeAndStore(
+            pass, q.Gpu, k.Gpu, v.Gpu, headDim, angles?.Gpu, style, new KvLayer(keys.Gpu, values.Gpu));
+        return Math.Max(error, Math.Max(twin.Error(qkv), Math.Max(twin.Error(keys), twin.Error(values))));
+    }
+}
