@@ -66,8 +66,7 @@ internal sealed class Checkpoint : IWeightSource
         if (unread.Length > 0)
         {
             throw new UserErrorException(
-                $"{_folder}: {unread.Length} tensors have no place in the model that config.json describes: "
-                + TensorNames.List(unread));
+                $"{_folder}: config.json describes a model without these tensors: {TensorNames.List(unread)}");
         }
         _progress?.Invoke(_bytes, _bytes);
     }
@@ -106,7 +105,7 @@ internal sealed class Checkpoint : IWeightSource
         if (missing.Length > 0)
         {
             throw new UserErrorException(
-                $"{index}: {missing.Length} tensors are not in the files that it names: {TensorNames.List(missing)}");
+                $"{index}: these tensors are not in the files that it names: {TensorNames.List(missing)}");
         }
     }
 
