@@ -44,18 +44,18 @@ public sealed class Attention
 
     /// <param name="x">[T, hidden].</param>
     /// <returns>[T, hidden].</returns>
-    public Tensor Forward(Step step, Tensor x, KvLayer cache)
+    public Tensor Forward(Workspace work, Tensor x, KvLayer cache)
     {
-        Tensor qkv = _qkv.Forward(step, x, "qkv");
+        Tensor qkv = _qkv.Forward(work, x, "qkv");
         Tensor q = qkv.SliceColumns(0, QueryWidth);
         Tensor k = qkv.SliceColumns(QueryWidth, KvWidth);
         Tensor v = qkv.SliceColumns(QueryWidth + KvWidth, KvWidth);
-        _qNorm?.InPlace(step, q);
-        _kNorm?.InPlace(step, k);
-        step.Ops.RopeAndStore(step.Pass, q, k, v, _shape.HeadDim, _rotary.Angles(step), RopeStyle.Halves, cache);
+        _qNorm?.InPlace(work, q);
+        _kNorm?.InPlace(work, k);
+        work.Ops.RopeAndStore(work.Pass, q, k, v, _shape.HeadDim, _rotary.Angles(work), RopeStyle.Halves, cache);
 
-        Tensor mixed = step.Buffer("mixed values", QueryWidth);
-        step.Ops.Attention(step.Pass, q, cache, _shape, mixed);
-        return _output.Forward(step, mixed, "attention");
+        Tensor mixed = work.Buffer("mixed values", QueryWidth);
+        work.Ops.Attention(work.Pass, q, cache, _shape, mixed);
+        return _output.Forward(work, mixed, "attention");
     }
 }

@@ -7,10 +7,10 @@ namespace Sgl.Engine.Layers;
 public sealed class Embedding(Weight table, float scale = 1)
 {
     /// <returns>[T, hidden]: the beginning of the residual stream.</returns>
-    public Tensor Forward(Step step)
+    public Tensor Forward(Workspace work)
     {
-        Tensor output = step.Buffer("residual", table.Columns);
-        step.Ops.Embed(step.Pass, table, scale, output);
+        Tensor output = work.Buffer("residual", table.Columns);
+        work.Ops.Embed(work.Pass, table, scale, output);
         return output;
     }
 }

@@ -17,10 +17,10 @@ public sealed class GatedMlp(Parameters parameters, ModelConfig config)
 
     /// <param name="x">[T, hidden].</param>
     /// <returns>[T, hidden].</returns>
-    public Tensor Forward(Step step, Tensor x)
+    public Tensor Forward(Workspace work, Tensor x)
     {
-        Tensor gated = step.Buffer("gated", config.IntermediateSize);
-        step.Ops.GatedActivation(_gateUp.Forward(step, x, "gate and up"), config.Activation, gated);
-        return _down.Forward(step, gated, "mlp");
+        Tensor gated = work.Buffer("gated", config.IntermediateSize);
+        work.Ops.GatedActivation(_gateUp.Forward(work, x, "gate and up"), config.Activation, gated);
+        return _down.Forward(work, gated, "mlp");
     }
 }

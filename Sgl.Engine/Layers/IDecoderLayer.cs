@@ -14,5 +14,5 @@ public interface IDecoderLayer
     /// [T, hidden]: what the layer before computed, still to be added; null in the first layer.
     /// </param>
     /// <returns>[T, hidden]: what this layer computed last, still to be added to the residual.</returns>
-    Tensor Forward(Step step, Tensor residual, Tensor? delta, KvLayer cache);
+    Tensor Forward(Workspace work, Tensor residual, Tensor? delta, KvLayer cache);
 }

@@ -24,12 +24,12 @@ public sealed class Linear
     }
 
     /// <param name="x">[T, inputs].</param>
-    /// <param name="use">Names the step's buffer that takes the output.</param>
+    /// <param name="use">Names the workspace's buffer that takes the output.</param>
     /// <returns>[T, outputs of all parts].</returns>
-    public Tensor Forward(Step step, Tensor x, string use)
+    public Tensor Forward(Workspace work, Tensor x, string use)
     {
-        Tensor output = step.Buffer(use, _weight.Rows);
-        step.Ops.Linear(x, _weight, _bias, output);
+        Tensor output = work.Buffer(use, _weight.Rows);
+        work.Ops.Linear(x, _weight, _bias, output);
         return output;
     }
 }

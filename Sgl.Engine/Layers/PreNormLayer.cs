@@ -8,11 +8,11 @@ public sealed class PreNormLayer(RmsNorm inputNorm, Attention attention, RmsNorm
 {
     public Attention Attention => attention;
 
-    public Tensor Forward(Step step, Tensor residual, Tensor? delta, KvLayer cache)
+    public Tensor Forward(Workspace work, Tensor residual, Tensor? delta, KvLayer cache)
     {
-        Tensor x = inputNorm.Forward(step, residual, delta);
-        x = attention.Forward(step, x, cache);
-        x = postAttentionNorm.Forward(step, residual, x);
-        return mlp.Forward(step, x);
+        Tensor x = inputNorm.Forward(work, residual, delta);
+        x = attention.Forward(work, x, cache);
+        x = postAttentionNorm.Forward(work, residual, x);
+        return mlp.Forward(work, x);
     }
 }

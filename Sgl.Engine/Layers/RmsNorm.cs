@@ -11,16 +11,16 @@ public sealed class RmsNorm(Weight weight, float epsilon, float offset = 0)
     /// </summary>
     /// <param name="residual">[T, hidden], changed in place.</param>
     /// <param name="delta">[T, hidden]; null before the first block.</param>
-    public Tensor Forward(Step step, Tensor residual, Tensor? delta)
+    public Tensor Forward(Workspace work, Tensor residual, Tensor? delta)
     {
-        Tensor output = step.Buffer("normed", weight.Columns);
+        Tensor output = work.Buffer("normed", weight.Columns);
         if (delta is { } x)
-            step.Ops.AddRmsNorm(residual, x, weight, epsilon, offset, output);
+            work.Ops.AddRmsNorm(residual, x, weight, epsilon, offset, output);
         else
-            step.Ops.RmsNorm(residual, weight, epsilon, offset, output);
+            work.Ops.RmsNorm(residual, weight, epsilon, offset, output);
         return output;
     }
 
     /// <param name="x">[T, k * weight's length].</param>
-    public void InPlace(Step step, Tensor x) => step.Ops.RmsNorm(x, weight, epsilon, offset, x);
+    public void InPlace(Workspace work, Tensor x) => work.Ops.RmsNorm(x, weight, epsilon, offset, x);
 }

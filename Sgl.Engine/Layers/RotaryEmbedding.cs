@@ -15,12 +15,12 @@ public sealed class RotaryEmbedding(RopeConfig config, int headDim)
     public bool DependsOnLength => _frequencies.DependsOnLength;
 
     /// <returns>[T, rotaryDim]: cosines and sines of the pass's positions, computed once a pass.</returns>
-    public Tensor Angles(Step step) => step.Shared(_key, Compute);
+    public Tensor Angles(Workspace work) => work.Shared(_key, Compute);
 
-    private Tensor Compute(Step step)
+    private Tensor Compute(Workspace work)
     {
-        Tensor angles = step.Ops.Scratch(DataType.Float32, step.Pass.TokenCount, _frequencies.RotaryDim);
-        step.Ops.RopeAngles(step.Pass, _frequencies, angles);
+        Tensor angles = work.Ops.Scratch(DataType.Float32, work.Pass.TokenCount, _frequencies.RotaryDim);
+        work.Ops.RopeAngles(work.Pass, _frequencies, angles);
         return angles;
     }
 }

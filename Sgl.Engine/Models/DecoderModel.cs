@@ -48,12 +48,12 @@ public abstract class DecoderModel
 
     public Tensor Forward(IOps ops, Pass pass, IReadOnlyList<KvLayer> cache)
     {
-        var step = new Step(ops, pass);
-        Tensor residual = _embedding.Forward(step);
+        var work = new Workspace(ops, pass);
+        Tensor residual = _embedding.Forward(work);
         Tensor? delta = null;
         for (int i = 0; i < _layers.Length; i++)
-            delta = _layers[i].Forward(step, residual, delta, cache[i]);
-        return _norm.Forward(step, residual, delta);
+            delta = _layers[i].Forward(work, residual, delta, cache[i]);
+        return _norm.Forward(work, residual, delta);
     }
 
     public Tensor Logits(IOps ops, Tensor hidden) => _head.Forward(ops, hidden);

@@ -35,14 +35,14 @@ public sealed class Gemma2(ModelConfig config, IWeightSource weights, IOps ops) 
             SoftCap = (float)(config.Fields.OptionalPositive("attn_logit_softcapping") ?? 0),
         });
 
-        public Tensor Forward(Step step, Tensor residual, Tensor? delta, KvLayer cache)
+        public Tensor Forward(Workspace work, Tensor residual, Tensor? delta, KvLayer cache)
         {
-            Tensor x = _inputNorm.Forward(step, residual, delta);
-            x = Attention.Forward(step, x, cache);
-            _postAttentionNorm.InPlace(step, x);
-            x = _preFeedforwardNorm.Forward(step, residual, x);
-            x = _mlp.Forward(step, x);
-            _postFeedforwardNorm.InPlace(step, x);
+            Tensor x = _inputNorm.Forward(work, residual, delta);
+            x = Attention.Forward(work, x, cache);
+            _postAttentionNorm.InPlace(work, x);
+            x = _preFeedforwardNorm.Forward(work, residual, x);
+            x = _mlp.Forward(work, x);
+            _postFeedforwardNorm.InPlace(work, x);
             return x;
         }
 

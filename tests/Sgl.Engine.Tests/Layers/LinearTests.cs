@@ -40,7 +40,7 @@ public sealed class LinearTests
         Tensor x = ops.Scratch(1, 2);
         x.Row(0)[0] = 1;
         x.Row(0)[1] = -1;
-        Assert.Equal([9, 19, 29], linear.Forward(new Step(ops, _oneToken), x, "output").Row(0).ToArray());
+        Assert.Equal([9, 19, 29], linear.Forward(new Workspace(ops, _oneToken), x, "output").Row(0).ToArray());
     }
 
     [Fact]

@@ -3,9 +3,9 @@ using Sgl.Engine.Execution;
 namespace Sgl.Engine.Layers;
 
 /// <summary>
-/// One pass on its way through a model: the device, the pass, and the step-local tensors, which every layer uses again.
+/// One pass on its way through a model: the device, the pass, and the step-local tensors that all layers use in turn.
 /// </summary>
-public sealed class Step(IOps ops, Pass pass)
+public sealed class Workspace(IOps ops, Pass pass)
 {
     private readonly Dictionary<(string Use, int Columns), Tensor> _buffers = [];
     private readonly Dictionary<object, Tensor> _shared = [];
@@ -29,7 +29,7 @@ public sealed class Step(IOps ops, Pass pass)
     /// <summary>
     /// What several layers need and one computes: the first call makes it, and it lasts as long as the pass.
     /// </summary>
-    public Tensor Shared(object key, Func<Step, Tensor> compute)
+    public Tensor Shared(object key, Func<Workspace, Tensor> compute)
     {
         if (!_shared.TryGetValue(key, out Tensor tensor))
             _shared[key] = tensor = compute(this);

@@ -4,7 +4,7 @@ using Sgl.Engine.Layers;
 
 namespace Sgl.Engine.Tests.Layers;
 
-public sealed class StepTests
+public sealed class WorkspaceTests
 {
     [Fact]
     public void ABufferIsTheSameForTheSameUseAndWidth()
@@ -19,14 +19,14 @@ public sealed class StepTests
             Sequences = [new PassSequence(0, 2, new[] { 0, 1 })],
         };
         ops.Begin(pass);
-        var step = new Step(ops, pass);
+        var work = new Workspace(ops, pass);
 
-        Tensor buffer = step.Buffer("mlp", 8);
+        Tensor buffer = work.Buffer("mlp", 8);
 
         Assert.Equal(2, buffer.Rows);
-        Assert.Equal(buffer, step.Buffer("mlp", 8));
-        Assert.NotEqual(buffer.Address, step.Buffer("mlp", 4).Address);
-        Assert.NotEqual(buffer.Address, step.Buffer("qkv", 8).Address);
+        Assert.Equal(buffer, work.Buffer("mlp", 8));
+        Assert.NotEqual(buffer.Address, work.Buffer("mlp", 4).Address);
+        Assert.NotEqual(buffer.Address, work.Buffer("qkv", 8).Address);
     }
 
     [Fact]
@@ -42,9 +42,9 @@ public sealed class StepTests
             Sequences = [new PassSequence(0, 1, new[] { 0 })],
         };
         ops.Begin(pass);
-        var step = new Step(ops, pass);
-        var angles = new RotaryEmbedding(new(), headDim: 4).Angles(step);
-        Assert.Equal(angles, new RotaryEmbedding(new(), headDim: 4).Angles(step));
-        Assert.NotEqual(angles, new RotaryEmbedding(new() { Theta = 100 }, headDim: 4).Angles(step));
+        var work = new Workspace(ops, pass);
+        var angles = new RotaryEmbedding(new(), headDim: 4).Angles(work);
+        Assert.Equal(angles, new RotaryEmbedding(new(), headDim: 4).Angles(work));
+        Assert.NotEqual(angles, new RotaryEmbedding(new() { Theta = 100 }, headDim: 4).Angles(work));
     }
 }
