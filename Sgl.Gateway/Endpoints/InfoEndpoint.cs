@@ -59,6 +59,7 @@ internal static class InfoEndpoint
     {
         WriteArguments(json, service);
         json.WriteNumber("max_total_num_tokens", status.TotalTokens);
+        json.WriteNumber("vocab_size", service.Model.VocabularySize);
         json.WriteNumber(
             "max_req_input_len", Math.Min(service.Model.ContextLength, service.Model.MaxRequestTokens) - 1);
         json.WriteStartArray("internal_states");

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sgl.Bench;
 using Sgl.Bench.CommandLine;
 using Sgl.Bench.Eval;
 using Sgl.Bench.OneBatch;
@@ -7,6 +8,7 @@ using Sgl.Bench.Soak;
 
 CommandTable commands = new([
     OneBatchCommand.Command,
+    TokenizerBench.Command,
     ServingCommand.Command,
     EvalCommand.Command,
     SoakCommand.Command,

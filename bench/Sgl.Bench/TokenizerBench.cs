@@ -2,34 +2,34 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sgl.Bench.CommandLine;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Text;
 
 namespace Sgl.Bench;
 
-/// <summary>
-/// How fast one thread encodes and decodes English text: <c>tokenizer [--tokenizer FOLDER] [--root FOLDER]</c>. Run it from
-/// the checkout, or name the checkout by --root: the text is what English lies in it.
-/// </summary>
-public static class TokenizerBench
+/// <summary>How fast one thread encodes and decodes English text: what of it lies in the checkout.</summary>
+internal static class TokenizerBench
 {
     private const int Bytes = 10_000_000;
     private const int Runs = 3;
 
-    public static int Run(string[] args)
+    public static Command Command { get; } = new(
+        "tokenizer",
+        "how fast one thread encodes and decodes English text",
+        [
+            new("--tokenizer", "PATH", null, "a folder with tokenizer.json; else Llama 3's, which the tests download"),
+            new("--root", "PATH", null, "the checkout; else the current folder"),
+        ],
+        Run);
+
+    private static Task<int> Run(FlagValues flags, CancellationToken cancellation)
     {
-        var root = Argument(args, "--root") ?? Directory.GetCurrentDirectory();
-        var folder = Argument(args, "--tokenizer") ?? Path.Combine(root, "artifacts", "tokenizers", "llama3-3.7.2");
-        try
-        {
-            Measure(folder, English(root));
-            return 0;
-        }
-        catch (UserErrorException e)
-        {
-            Console.Error.WriteLine(e.Message);
-            return 2;
-        }
+        string root = flags.TextOrNull("--root") ?? Directory.GetCurrentDirectory();
+        string folder = flags.TextOrNull("--tokenizer")
+            ?? Path.Combine(root, "artifacts", "tokenizers", "llama3-3.7.2");
+        Measure(folder, English(root));
+        return Task.FromResult(0);
     }
 
     private static void Measure(string folder, string unit)
@@ -115,10 +115,4 @@ public static class TokenizerBench
 
     private static void Report(string what, string result) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-24}{result}"));
-
-    private static string? Argument(string[] args, string name)
-    {
-        var place = Array.IndexOf(args, name);
-        return place >= 0 && place + 1 < args.Length ? args[place + 1] : null;
-    }
 }

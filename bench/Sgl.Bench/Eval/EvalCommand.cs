@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sgl.Bench.CommandLine;
 using Sgl.Bench.Http;
@@ -9,6 +11,11 @@ namespace Sgl.Bench.Eval;
 /// <summary>Asks a server the questions that its model should be able to answer, greedily, and counts.</summary>
 internal static class EvalCommand
 {
+    private static readonly JsonSerializerOptions _readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static Command Command { get; } = new(
         "eval",
         "asks the questions of an eval.jsonl over HTTP and counts the right answers",
@@ -91,5 +98,5 @@ internal static class EvalCommand
     }
 
     private static string ToJson(IEnumerable<string> texts) =>
-        new JsonArray([.. texts.Select(text => (JsonNode)text)]).ToJsonString();
+        JsonSerializer.Serialize(texts, _readable);
 }

@@ -80,9 +80,11 @@ internal sealed class ServerClient : IDisposable
     /// Sends one streaming request and reads it to its end. What goes wrong is in the trace, not thrown.
     /// </summary>
     /// <param name="countsEveryChunk">See <see cref="TraceRecorder"/>.</param>
+    /// <param name="onTokens">Told how many tokens there are whenever some came; may be null.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<RequestTrace> StreamAsync(
-        string path, JsonObject body, int promptTokens, bool countsEveryChunk, CancellationToken cancellation)
+        string path, JsonObject body, int promptTokens, bool countsEveryChunk, CancellationToken cancellation,
+        Action<int>? onTokens = null)
     {
         using HttpRequestMessage request = new(HttpMethod.Post, path) { Content = Content(body) };
         TraceRecorder recorder = new(countsEveryChunk);
@@ -106,6 +108,7 @@ internal sealed class ServerClient : IDisposable
                 if (chunk.Error is not null)
                     return Failed(chunk.Error);
                 recorder.Add(seconds, chunk);
+                onTokens?.Invoke(recorder.Tokens);
             }
             return done ? recorder.Finish(promptTokens) : Failed("The stream ended without [DONE].");
         }

@@ -26,14 +26,13 @@ internal sealed record ServerState(int Running, int Queued, int Total, int Free,
     {
         JsonObject info = await server.GetAsync("server_info", cancellation);
         JsonNode? state = info["internal_states"]?[0];
-        JsonNode? memory = state?["memory_usage"];
         return new ServerState(
             Count(state, "num_running_reqs"),
-            Count(state, "num_waiting_reqs"),
-            Count(memory, "token_capacity"),
-            Count(memory, "free_tokens"),
-            Count(memory, "cached_tokens"),
-            Count(memory, "held_tokens"));
+            Count(state, "num_queue_reqs"),
+            Count(state?["memory_usage"], "token_capacity"),
+            Count(state, "free_tokens"),
+            Count(state, "cached_tokens"),
+            Count(state, "held_tokens"));
     }
 
     public static async Task<int> VocabularyAsync(ServerClient server, CancellationToken cancellation)

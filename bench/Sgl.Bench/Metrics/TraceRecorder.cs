@@ -10,11 +10,13 @@ namespace Sgl.Bench.Metrics;
 internal sealed class TraceRecorder(bool countsEveryChunk)
 {
     private readonly List<double> _gaps = [];
-    private int _tokens;
     private int? _reportedTokens;
     private int? _promptTokens;
     private double _first;
     private double _last;
+
+    /// <summary>How many came so far.</summary>
+    public int Tokens { get; private set; }
 
     /// <param name="seconds">Since the request was sent.</param>
     public void Add(double seconds, in StreamChunk chunk)
@@ -23,24 +25,24 @@ internal sealed class TraceRecorder(bool countsEveryChunk)
         _promptTokens = chunk.PromptTokens ?? _promptTokens;
         int fresh = chunk.HasText ? 1 : 0;
         if (countsEveryChunk)
-            fresh = (chunk.CompletionTokens ?? _tokens) - _tokens;
+            fresh = (chunk.CompletionTokens ?? Tokens) - Tokens;
         if (fresh <= 0)
             return;
 
-        if (_tokens == 0)
+        if (Tokens == 0)
             _first = seconds;
         else
             _gaps.AddRange(Enumerable.Repeat((seconds - _last) / fresh, fresh));
         _last = seconds;
-        _tokens += fresh;
+        Tokens += fresh;
     }
 
     /// <param name="promptTokens">How many were sent, for a server that does not say.</param>
     public RequestTrace Finish(int promptTokens) => new()
     {
-        Error = _tokens == 0 ? "The stream brought no token." : null,
+        Error = Tokens == 0 ? "The stream brought no token." : null,
         PromptTokens = _promptTokens ?? promptTokens,
-        OutputTokens = _reportedTokens ?? _tokens,
+        OutputTokens = _reportedTokens ?? Tokens,
         FirstTokenSeconds = _first,
         LatencySeconds = _last,
         TokenGaps = _gaps,

@@ -17,6 +17,7 @@ internal sealed class ProgressBar(string what, double total, TextWriter writer, 
     private readonly long _start = Stopwatch.GetTimestamp();
     private double _lastDrawn = double.NegativeInfinity;
     private bool _drawn;
+    private bool _complete;
 
     public static ProgressBar OnStandardError(string what, double total) =>
         new(what, total, Console.Error, !Console.IsErrorRedirected);
@@ -27,8 +28,9 @@ internal sealed class ProgressBar(string what, double total, TextWriter writer, 
         {
             double elapsed = Stopwatch.GetElapsedTime(_start).TotalSeconds;
             double interval = interactive ? RedrawSeconds : LogSeconds;
-            if (elapsed - _lastDrawn < interval && done < total)
+            if (_complete || (elapsed - _lastDrawn < interval && done < total))
                 return;
+            _complete = done >= total;
             _lastDrawn = elapsed;
             _drawn = true;
             string line = Render(what, done, total, elapsed, note);

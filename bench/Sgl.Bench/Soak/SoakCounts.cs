@@ -8,7 +8,7 @@ internal sealed class SoakCounts
     private int _completed;
     private int _cancelled;
     private long _tokens;
-    private double _completedSeconds;
+    private double _firstTokenSeconds;
 
     public int Completed => _completed;
 
@@ -18,22 +18,22 @@ internal sealed class SoakCounts
 
     public IReadOnlyList<string> Errors => _errors;
 
-    /// <summary>How long a request takes that is let be; a guess until one was.</summary>
-    public double MeanSeconds
+    /// <summary>How long a first token takes; a guess until one came.</summary>
+    public double MeanFirstTokenSeconds
     {
         get
         {
             lock (_lock)
-                return _completed == 0 ? 1 : _completedSeconds / _completed;
+                return _completed == 0 ? 0.1 : _firstTokenSeconds / _completed;
         }
     }
 
-    public void Complete(double seconds, int tokens)
+    public void Complete(double firstTokenSeconds, int tokens)
     {
         lock (_lock)
         {
             _completed++;
-            _completedSeconds += seconds;
+            _firstTokenSeconds += firstTokenSeconds;
             _tokens += tokens;
         }
     }

@@ -15,6 +15,9 @@ internal sealed class SoakRun(ServerClient server, int vocabulary, double second
     private const int LongestOutput = 128;
     private const int SharedPrefix = 48;
 
+    /// <summary>One in so many cancellations comes by the clock and so meets requests that wait or prefill.</summary>
+    private const int WaitingCancels = 3;
+
     private readonly long _start = Stopwatch.GetTimestamp();
 
     public SoakCounts Counts { get; } = new();
@@ -46,14 +49,23 @@ internal sealed class SoakRun(ServerClient server, int vocabulary, double second
         while (Elapsed < seconds)
         {
             int[] prompt = prompts.Next(random.Next(1, LongestPrompt));
-            bool cancels = random.NextDouble() < cancelFraction;
-            double? cancelAfter = cancels ? random.NextDouble() * Counts.MeanSeconds : null;
-            await RequestAsync(prompt, random.Next(1, LongestOutput), cancelAfter, cancellation);
+            int outputLength = random.Next(2, LongestOutput);
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            int cancelAt = int.MaxValue;
+            if (random.NextDouble() < cancelFraction)
+            {
+                cancelAt = random.Next(1, outputLength);
+                if (random.Next(WaitingCancels) == 0)
+                    stop.CancelAfter(TimeSpan.FromSeconds(random.NextDouble() * Counts.MeanFirstTokenSeconds));
+            }
+            await RequestAsync(prompt, outputLength, cancelAt, stop, cancellation);
             progress.Report(Math.Min(Elapsed, seconds), $"{Counts.Completed} completed, {Counts.Cancelled} cancelled");
         }
     }
 
-    private async Task RequestAsync(int[] prompt, int outputLength, double? cancelAfter, CancellationToken cancellation)
+    /// <param name="cancelAt">The request is dropped when so many tokens have come, if it was not before.</param>
+    private async Task RequestAsync(
+        int[] prompt, int outputLength, int cancelAt, CancellationTokenSource stop, CancellationToken cancellation)
     {
         JsonObject body = new()
         {
@@ -66,18 +78,19 @@ internal sealed class SoakRun(ServerClient server, int vocabulary, double second
             },
             ["stream"] = true,
         };
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (cancelAfter is double delay)
-            stop.CancelAfter(TimeSpan.FromSeconds(delay));
         try
         {
-            RequestTrace trace = await server.StreamAsync("generate", body, prompt.Length, true, stop.Token);
+            RequestTrace trace = await server.StreamAsync("generate", body, prompt.Length, true, stop.Token, tokens =>
+            {
+                if (tokens >= cancelAt)
+                    stop.Cancel();
+            });
             if (trace.Error is not null)
                 Counts.Fail(trace.Error);
             else if (trace.OutputTokens != outputLength)
                 Counts.Fail($"{trace.OutputTokens} tokens came; {outputLength} were asked for.");
             else
-                Counts.Complete(trace.LatencySeconds, trace.OutputTokens);
+                Counts.Complete(trace.FirstTokenSeconds, trace.OutputTokens);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -33,10 +33,8 @@ public sealed class SoakCommandTests
         server.On("/server_info", _ => new StubAnswer(
             $$"""
             {"vocab_size": 1000, "internal_states": [{
-                "num_running_reqs": 0, "num_waiting_reqs": 0,
-                "memory_usage": {
-                    "token_capacity": 100, "free_tokens": {{free}}, "cached_tokens": 40, "held_tokens": {{held}}
-                }
+                "num_running_reqs": 0, "num_queue_reqs": 0, "memory_usage": {"token_capacity": 100},
+                "free_tokens": {{free}}, "cached_tokens": 40, "held_tokens": {{held}}
             }]}
             """));
         string[] args =
