@@ -17,8 +17,6 @@ internal sealed class Batch
     /// <summary>Tokens they found in the prefix cache.</summary>
     public int CachedTokens { get; set; }
 
-    public IEnumerable<Sequence> Prefills => _entries.Skip(DecodeCount).Select(entry => entry.Sequence);
-
     /// <summary>Takes a sequence's next <paramref name="count"/> tokens; decodes come first.</summary>
     public void Add(Sequence sequence, int count)
     {

@@ -59,17 +59,19 @@ internal sealed class PrefillQueue(
             inPieces |= count < sequence.Pending;
             Take(batch, sequence, count, budget);
         }
-        if (_waiting.Count == 0 || decodes.Count + _admitted.Count >= limits.MaxRunningRequests)
+        if (_waiting.Count == 0)
             return;
-        _policy.Order(_waiting, cache, _random);
-        AdmitWaiting(batch, decodes, newTokenRatio, budget, inPieces);
+        double reserved = decodes.Concat(_admitted).Sum(sequence => Outstanding(sequence, newTokenRatio));
+        int running = decodes.Count + _admitted.Count;
+        if (running == 0 || (running < limits.MaxRunningRequests && reserved < cache.AvailableTokens))
+            AdmitWaiting(batch, decodes.Count, reserved, budget, inPieces);
     }
 
-    private void AdmitWaiting(Batch batch, DecodeSet decodes, double newTokenRatio, PrefillBudget budget, bool inPieces)
+    private void AdmitWaiting(Batch batch, int decodes, double reserved, PrefillBudget budget, bool inPieces)
     {
-        double reserved = decodes.Concat(_admitted).Sum(sequence => Outstanding(sequence, newTokenRatio));
+        _policy.Order(_waiting, cache, _random);
         int at = 0;
-        while (at < _waiting.Count && !budget.IsSpent && decodes.Count + _admitted.Count < limits.MaxRunningRequests)
+        while (at < _waiting.Count && !budget.IsSpent && decodes + _admitted.Count < limits.MaxRunningRequests)
         {
             Sequence next = _waiting[at];
             if (IsWorthWaiting(next))
@@ -79,7 +81,7 @@ internal sealed class PrefillQueue(
             }
             cache.Match(next.Kv, next.CacheSpace, next.Matchable);
             int count = budget.Chunk(next);
-            bool alone = decodes.Count + _admitted.Count == 0;
+            bool alone = decodes + _admitted.Count == 0;
             bool fits = alone || reserved + Outstanding(next, 1) <= cache.AvailableTokens;
             if (count == 0 || !fits || (inPieces && count < next.Pending))
             {

@@ -1,4 +1,5 @@
 using Sgl.Engine.Cache;
+using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Sampling;
 
@@ -21,7 +22,7 @@ internal sealed class Scheduler
     public Scheduler(
         EngineOptions options,
         EngineLimits limits,
-        ModelInfo model,
+        ModelConfig model,
         PrefixCache cache,
         SemaphoreSlim places,
         Action<string> log)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sgl.Engine.Cache;
 using Sgl.Engine.Cpu;
 using Sgl.Engine.Requests;
 using static Sgl.Engine.Tests.Engine.TestRequest;
@@ -201,6 +202,21 @@ public sealed class InferenceEngineTests
             line,
             @"^Decode batch\. #running-req: 1, #token: 44, token usage: 0\.04, "
             + @"gen throughput \(token/s\): [0-9.]+, #queue-req: 0$"));
+    }
+
+    [Fact]
+    public async Task ALeakIsNoticedAtRestAndMended()
+    {
+        TestEngine test = new(Options);
+        EngineLoop loop = test.Engine.Loop;
+        loop.Post(() => loop.Cache.Grow(new KvSlots(), 3));
+        while (loop.InvariantViolation is null || loop.Status.HeldTokens > 0)
+            await Task.Delay(1);
+        Assert.EndsWith("3 are held though no request is there.", loop.InvariantViolation);
+        Assert.Contains(test.Log, line => line.StartsWith("ERROR: KV pool leak: of 1024 slots"));
+        Assert.Equal(1024, loop.Status.FreeTokens);
+        Assert.Equal(5, (await Generation.OfAsync(test.Engine, Of(Prompt(40), 5))).Tokens.Length);
+        await test.Engine.DisposeAsync();
     }
 
     [Fact]

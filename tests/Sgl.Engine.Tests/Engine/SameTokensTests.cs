@@ -4,8 +4,9 @@ using Sgl.TestSupport;
 namespace Sgl.Engine.Tests.Engine;
 
 /// <summary>
-/// DESIGN §3 on the embedded model: at temperature 1 a seeded request gets the tokens it gets alone, whatever else runs,
-/// however its prompt is cut, and however often it is retracted. Bit for bit: one other rounding would change a draw.
+/// DESIGN §3 on the embedded model: at temperature 1 a seeded request gets the tokens it gets alone, whatever else
+/// runs, however its prompt is cut, and however often it is retracted. Bit for bit: one other rounding would change a
+/// draw.
 /// </summary>
 public sealed class SameTokensTests(SameTokensTests.Alone alone) : IClassFixture<SameTokensTests.Alone>
 {
@@ -61,7 +62,7 @@ public sealed class SameTokensTests(SameTokensTests.Alone alone) : IClassFixture
         Generation[] all = await Task.WhenAll(
             Enumerable.Range(0, count).Select(i => Generation.OfAsync(engine, Request(i))));
         Assert.True(await engine.FlushCacheAsync());
-        Assert.Null(engine.InvariantViolation);
+        Assert.Null(engine.Loop.InvariantViolation);
         return all;
     }
 

@@ -32,7 +32,7 @@ internal sealed class TestEngine : IAsyncDisposable
             await Task.Delay(1);
             status = await Engine.GetStatusAsync();
         }
-        Assert.Null(Engine.InvariantViolation);
+        Assert.Null(Engine.Loop.InvariantViolation);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,6 @@
 using Sgl.Engine.Cache;
 using Sgl.Engine.Cpu;
 using Sgl.Engine.Execution;
-using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Scheduling;
 using Sgl.Engine.Tests.Engine;
@@ -18,20 +17,9 @@ internal sealed class StepByStep : IDisposable
     {
         Model = model ?? new FakeModel();
         EngineLimits limits = EngineLimits.Resolve(options, Model, _ops, weightBytes: 0);
-        ModelConfig config = Model.Config;
-        ModelInfo info = new()
-        {
-            Path = options.ModelPath,
-            Architecture = config.Architecture,
-            ModelType = config.ModelType,
-            VocabularySize = config.VocabularySize,
-            ContextLength = limits.ContextLength,
-            MaxRequestTokens = limits.PoolTokens,
-            EndTokens = config.EndTokens,
-        };
         Places = new SemaphoreSlim(0);
         Cache = new PrefixCache(limits.PoolTokens, !options.DisableRadixCache);
-        Scheduler = new Scheduler(options, limits, info, Cache, Places, Log.Add);
+        Scheduler = new Scheduler(options, limits, Model.Config, Cache, Places, Log.Add);
         _runner = new ModelRunner(Model, _ops, limits.PoolTokens);
     }
 

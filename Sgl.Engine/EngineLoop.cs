@@ -1,0 +1,221 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Sgl.Engine.Cache;
+using Sgl.Engine.Execution;
+using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
+using Sgl.Engine.Sampling;
+using Sgl.Engine.Scheduling;
+
+namespace Sgl.Engine;
+
+/// <summary>
+/// The engine's one thread. Scheduler, cache and device belong to it, so nothing there takes a lock: others post to its
+/// mailbox, and read what it writes to their channels. At rest it sleeps until something is posted.
+/// </summary>
+internal sealed class EngineLoop
+{
+    private readonly Scheduler _scheduler;
+    private readonly ModelRunner _runner;
+    private readonly StepLog _stepLog;
+    private readonly Action<string> _log;
+    private readonly bool _keysDependOnLength;
+    private readonly long _weightBytes;
+    private readonly long _kvCacheBytes;
+    private readonly int _maxQueuedRequests;
+
+    private readonly Channel<Action> _mailbox =
+        Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly SemaphoreSlim _places;
+    private readonly ConcurrentDictionary<Sequence, bool> _live = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile EngineStoppedException? _stopped;
+    private volatile EngineStatus _status;
+    private bool _stopping;
+    private long _steps;
+
+    public EngineLoop(
+        EngineOptions options,
+        EngineLimits limits,
+        ICausalModel model,
+        IOps ops,
+        long weightBytes,
+        Action<string> log)
+    {
+        _log = log;
+        _keysDependOnLength = model.KeysDependOnLength;
+        _weightBytes = weightBytes;
+        _kvCacheBytes = limits.PoolTokens * EngineLimits.BytesPerToken(model, ops);
+        _maxQueuedRequests = limits.MaxQueuedRequests;
+        _places = new SemaphoreSlim(limits.MaxQueuedRequests);
+        Cache = new PrefixCache(limits.PoolTokens, sharing: !options.DisableRadixCache);
+        _scheduler = new Scheduler(options, limits, model.Config, Cache, _places, log);
+        _runner = new ModelRunner(model, ops, limits.PoolTokens);
+        _stepLog = new StepLog(options.DecodeLogInterval, _scheduler, Cache, log);
+        _status = Snapshot();
+        new Thread(Run) { Name = "engine loop", IsBackground = true }.Start();
+    }
+
+    /// <summary>Only for what is posted.</summary>
+    public PrefixCache Cache { get; }
+
+    /// <summary>As of the last step.</summary>
+    public EngineStatus Status => _status;
+
+    /// <summary>Why it takes no more requests; null as long as it does.</summary>
+    public EngineStoppedException? Stopped => _stopped;
+
+    /// <summary>Completes when the thread has left the loop; <see cref="Stopped"/> is set then.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>
+    /// What the check at rest found wrong with the count of the pool's slots; null as long as all is well.
+    /// </summary>
+    public string? InvariantViolation { get; private set; }
+
+    /// <exception cref="QueueFullException">So many wait already that there is no place.</exception>
+    /// <exception cref="EngineStoppedException">The loop has ended.</exception>
+    public Sequence Submit(GenerateRequest request)
+    {
+        if (_stopped is { } stopped)
+            throw stopped;
+        if (!_places.Wait(0))
+            throw new QueueFullException(_maxQueuedRequests);
+        Sequence sequence = new(request, _keysDependOnLength ? request.Prompt.Length : 0);
+        _live[sequence] = true;
+        if (Post(() => _scheduler.Add(sequence)))
+            return sequence;
+        _live.TryRemove(sequence, out _);
+        throw _stopped!;
+    }
+
+    /// <summary>The consumer listens no more; what is still to be generated is not.</summary>
+    public void Leave(Sequence sequence)
+    {
+        _live.TryRemove(sequence, out _);
+        if (!sequence.Chunks.Completion.IsCompleted)
+            Post(() => _scheduler.Cancel(sequence, "The request was cancelled."));
+    }
+
+    /// <summary>Has the thread do something between two steps; false when the loop has ended.</summary>
+    public bool Post(Action action)
+    {
+        bool posted = _mailbox.Writer.TryWrite(action);
+        _wake.Set();
+        return posted;
+    }
+
+    public void Stop() => Post(() => _stopping = true);
+
+    /// <summary>Empties the prefix cache unless requests run or wait; to be posted.</summary>
+    public bool FlushCache()
+    {
+        if (!_scheduler.IsIdle)
+            return false;
+        Cache.Clear();
+        return true;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (RunPosted())
+            {
+                if (_scheduler.IsIdle)
+                    Rest();
+                else
+                    Step();
+            }
+            End(new EngineStoppedException("The engine is stopping."));
+        }
+        catch (Exception e)
+        {
+            End(new EngineStoppedException($"The engine has failed: {e.Message}", e));
+            _log($"ERROR: The engine's loop has failed, it takes no more requests: {e}");
+        }
+    }
+
+    /// <summary>Does what others posted; false when one of it was to stop.</summary>
+    private bool RunPosted()
+    {
+        while (_mailbox.Reader.TryRead(out Action? action))
+            action();
+        return !_stopping;
+    }
+
+    /// <summary>Admits, matches prefixes, picks a batch; runs it; samples; publishes and settles.</summary>
+    private void Step()
+    {
+        Batch batch = _scheduler.NextBatch();
+        _stepLog.OnStep(batch);
+        if (TryRun(batch) is { } sampled)
+            _scheduler.Settle(batch, sampled);
+        _steps++;
+        _status = Snapshot();
+    }
+
+    /// <summary>A step that fails ends its requests; the engine goes on with the others.</summary>
+    private SampledToken[]? TryRun(Batch batch)
+    {
+        if (batch.Entries.Count == 0)
+            throw new InvalidOperationException($"{_scheduler.WaitingCount} requests wait and none can be run.");
+        try
+        {
+            return _runner.Run(batch);
+        }
+        catch (Exception e)
+        {
+            _log($"ERROR: A step of {batch.Entries.Count} requests has failed: {e}");
+            _scheduler.Fail(batch, $"The engine failed in a step: {e.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Nothing runs or waits: checks that every slot came back, and sleeps until something is posted.
+    /// </summary>
+    private void Rest()
+    {
+        if (Cache.HeldTokens != 0)
+        {
+            InvariantViolation = $"KV pool leak: of {Cache.Capacity} slots, {Cache.FreeTokens} are free and "
+                + $"{Cache.CachedTokens} cached; {Cache.HeldTokens} are held though no request is there.";
+            _log($"ERROR: {InvariantViolation} The cache starts anew.");
+            Cache.Reset();
+        }
+        _scheduler.OnIdle();
+        _stepLog.OnIdle();
+        _status = Snapshot();
+        _wake.WaitOne();
+    }
+
+    private void End(EngineStoppedException reason)
+    {
+        _stopped = reason;
+        _mailbox.Writer.Complete();
+        foreach (Sequence sequence in _live.Keys)
+            sequence.Fail(reason);
+        _ended.SetResult();
+    }
+
+    private EngineStatus Snapshot() => new()
+    {
+        RunningRequests = _scheduler.RunningCount,
+        QueuedRequests = _scheduler.WaitingCount,
+        TotalTokens = Cache.Capacity,
+        FreeTokens = Cache.FreeTokens,
+        CachedTokens = Cache.CachedTokens,
+        HeldTokens = Cache.HeldTokens,
+        GenerationThroughput = _stepLog.Throughput,
+        CacheHitRate = _stepLog.CacheHitRate,
+        PromptTokensTotal = _scheduler.PromptTokensTotal,
+        CachedTokensTotal = _scheduler.CachedTokensTotal,
+        GeneratedTokensTotal = _scheduler.GeneratedTokensTotal,
+        RetractionsTotal = _scheduler.RetractionsTotal,
+        Steps = _steps,
+        WeightBytes = _weightBytes,
+        KvCacheBytes = _kvCacheBytes,
+    };
+}
