@@ -10,7 +10,9 @@ public sealed record EngineOptions
 
     public LoadFormat LoadFormat { get; init; } = LoadFormat.Auto;
 
-    /// <summary>Type that weights are converted to when they are loaded; null leaves them as the file has them.</summary>
+    /// <summary>
+    /// Type that weights are converted to when they are loaded; null leaves them as the file has them.
+    /// </summary>
     public DataType? WeightType { get; init; }
 
     /// <summary>Overrides the model's own context length, in tokens.</summary>
