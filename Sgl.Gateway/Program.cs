@@ -13,8 +13,10 @@ try
     }
 
     GatewayHost.CheckAddress(options);
+    using ILoggerFactory loggers = LoggerFactory.Create(logging => LogFormatter.AddTo(logging, options.LogLevel));
+    ILogger log = loggers.CreateLogger("Sgl.Engine");
     (ServedModel served, InferenceEngine engine) = ModelLoader.Load(
-        options, Console.Error.WriteLine, new LoadingProgress().Report);
+        options, line => log.LogInformation("{Line}", line), new LoadingProgress().Report);
     await using InferenceEngine owned = engine;
     await using WebApplication app = GatewayHost.Build(served);
     await app.StartAsync();

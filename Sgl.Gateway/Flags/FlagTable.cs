@@ -1,5 +1,7 @@
 using System.Globalization;
+using Sgl.Engine.Execution;
 using Sgl.Engine.Requests;
+using Sgl.Engine.Scheduling;
 
 namespace Sgl.Gateway.Flags;
 
@@ -10,7 +12,11 @@ internal static class FlagTable
 {
     private const int Any = int.MaxValue;
 
-    private static readonly string[] _dtypes = ["auto", "half", "float16", "bfloat16", "float", "float32"];
+    private static readonly (string Name, DataType? Type)[] _dtypes =
+    [
+        ("auto", null), ("half", DataType.Float16), ("float16", DataType.Float16), ("bfloat16", DataType.BFloat16),
+        ("float", DataType.Float32), ("float32", DataType.Float32),
+    ];
 
     private static readonly (string Name, LogLevel Level)[] _logLevels =
     [
@@ -32,8 +38,9 @@ internal static class FlagTable
         Flag.Choice("--load-format", ["auto", "safetensors", "dummy"], "dummy: random weights, from config.json alone",
             o => Lower(o.Engine.LoadFormat),
             (o, v) => o with { Engine = o.Engine with { LoadFormat = Enum.Parse<LoadFormat>(v, ignoreCase: true) } }),
-        Flag.Choice("--dtype", _dtypes, "type of the weights; auto: as they are in the file",
-            o => o.DType, (o, v) => o with { DType = v }),
+        Flag.Choice("--dtype", [.. _dtypes.Select(dtype => dtype.Name)], "type of the weights; auto: the file's",
+            o => _dtypes.Last(dtype => dtype.Type == o.Engine.WeightType).Name,
+            (o, v) => o with { Engine = o.Engine with { WeightType = _dtypes.First(dtype => dtype.Name == v).Type } }),
         Flag.Integer("--context-length", (1, Any), "most tokens of prompt and output together",
             o => o.Engine.ContextLength, (o, v) => o with { Engine = o.Engine with { ContextLength = v } })
             with { Unset = "the model's" },
@@ -81,7 +88,7 @@ internal static class FlagTable
             "most prompt tokens of one request in one step; 0 or less: all",
             o => o.Engine.ChunkedPrefillSize, (o, v) => o with { Engine = o.Engine with { ChunkedPrefillSize = v } }),
         Flag.Choice(
-            "--schedule-policy", ["lpm", "fcfs", "dfs-weight", "random", "lof"], "who of those that wait runs first",
+            "--schedule-policy", [.. SchedulePolicies.Names.Order()], "who of those that wait runs first",
             o => o.Engine.SchedulePolicy, (o, v) => o with { Engine = o.Engine with { SchedulePolicy = v } }),
         Flag.Number("--schedule-conservativeness", (0, 1000), "above 1: admits fewer, retracts less",
             o => o.Engine.ScheduleConservativeness,
@@ -108,6 +115,9 @@ internal static class FlagTable
         Flag.Choice("--log-level", [.. _logLevels.Select(level => level.Name)], "least important line that is logged",
             o => _logLevels.First(level => level.Level == o.LogLevel).Name,
             (o, v) => o with { LogLevel = _logLevels.First(level => level.Name == v).Level }),
+        Flag.Integer("--decode-log-interval", (1, Any), "decode steps from one log line to the next",
+            o => o.Engine.DecodeLogInterval,
+            (o, v) => o with { Engine = o.Engine with { DecodeLogInterval = v } }),
         Flag.Switch("--log-requests", "a line when a request comes and when it ends",
             o => o.LogRequests, o => o with { LogRequests = true }),
     ];

@@ -31,8 +31,6 @@ public sealed record GatewayOptions
     /// <summary>auto or cpu.</summary>
     public string Device { get; init; } = "auto";
 
-    public string DType { get; init; } = "auto";
-
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>A line when a request comes and when it ends.</summary>

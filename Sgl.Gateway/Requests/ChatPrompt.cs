@@ -16,7 +16,15 @@ internal static class ChatPrompt
         ChatTemplate template = served.Template ?? throw new RequestException(
             "messages: the model has no chat template; start the server with --chat-template.", "messages");
         string prompt = template.Render(messages, tools, addGenerationPrompt: true, variables) + prefix;
-        return served.Tokenizer.Encode(prompt, addSpecialTokens: false);
+        return served.Tokenizer.Encode(prompt, AddsSpecialTokens(served, prompt));
+    }
+
+    /// <summary>Jinja templates write the special tokens themselves; of the built-in ones only some do.</summary>
+    private static bool AddsSpecialTokens(ServedModel served, string prompt)
+    {
+        bool jinja = served.Options.ChatTemplate?.EndsWith(".jinja", StringComparison.Ordinal) ?? true;
+        bool written = served.Tokenizer.BosToken is string bos && prompt.StartsWith(bos, StringComparison.Ordinal);
+        return !jinja && !written;
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("--host=no.such.host.invalid", "--host 'no.such.host.invalid': no such name")]
     [InlineData("--host=192.0.2.1", "--host 192.0.2.1")]
     [InlineData("--tokenizer-path=/no/such/folder", "--tokenizer-path '/no/such/folder'")]
-    [InlineData("--dtype=float16", "the weights are bfloat16")]
+    [InlineData("--chat-template=/no/such.jinja", "no/such.jinja")]
     public Task AWrongFlagIsOneLineAndCode2(string argument, string message) =>
         FailsAsync(message, argument, "--port=0");
 
@@ -35,6 +35,19 @@ public sealed class ProgramTests : IDisposable
     {
         File.Copy(Path.Combine(Repository.TinyModel, "config.json"), Path.Combine(_folder, "config.json"));
         return FailsAsync("the folder has no tokenizer.json", $"--model-path={_folder}", "--port=0");
+    }
+
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("generation_config.json")]
+    [InlineData("model.safetensors")]
+    public Task ABrokenFileIsNamed(string broken)
+    {
+        foreach (string file in Directory.GetFiles(Repository.TinyModel))
+            File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        File.WriteAllText(Path.Combine(_folder, broken), "{ this is broken");
+        return FailsAsync(broken, $"--model-path={_folder}", "--port=0");
     }
 
     [Fact]

@@ -45,6 +45,7 @@ public sealed class FlagParserTests
     [InlineData("--random-seed", "42", 42)]
     [InlineData("--stream-interval", "4", 4)]
     [InlineData("--sampling-defaults", "openai", "openai")]
+    [InlineData("--decode-log-interval", "2", 2)]
     [InlineData("--log-level", "warning", "warning")]
     public void AFlagSetsItsValue(string name, string text, object expected)
     {
@@ -117,7 +118,7 @@ public sealed class FlagParserTests
     [InlineData("--max-total-tokens=1.5", "expected an integer, 1 or more")]
     [InlineData("--mem-fraction-static=0", "expected a number above 0, at most 1")]
     [InlineData("--mem-fraction-static=nan", "expected a number above 0, at most 1")]
-    [InlineData("--schedule-policy=best", "expected one of lpm, fcfs, dfs-weight, random, lof")]
+    [InlineData("--schedule-policy=best", "expected one of dfs-weight, fcfs, lof, lpm, random")]
     [InlineData("--load-format=pt", "expected one of auto, safetensors, dummy")]
     [InlineData("--dtype=int8", "expected one of auto, half, float16, bfloat16, float, float32")]
     [InlineData("--device=cuda", "this build has no CUDA backend; use --device cpu")]

@@ -8,6 +8,7 @@ using Sgl.Engine.Requests;
 using Sgl.Engine.Text;
 using Sgl.Gateway.Flags;
 using Sgl.Gateway.Hosting;
+using Sgl.Gateway.Requests;
 using Sgl.TestSupport;
 
 namespace Sgl.Gateway.Tests.Support;
@@ -32,7 +33,8 @@ internal sealed class TestServer : IAsyncDisposable
     public WebApplication App => _app;
 
     public static async Task<TestServer> StartAsync(
-        IInferenceBackend backend, Func<GatewayOptions, GatewayOptions>? set = null, bool ready = true)
+        IInferenceBackend backend, Func<GatewayOptions, GatewayOptions>? set = null, bool ready = true,
+        bool template = true, SamplingDefaults? defaults = null)
     {
         GatewayOptions options = new()
         {
@@ -45,8 +47,9 @@ internal sealed class TestServer : IAsyncDisposable
         {
             Backend = backend,
             Tokenizer = Tokenizer,
-            Template = ChatTemplate.Load(Repository.TinyModel, null),
+            Template = template ? ChatTemplate.Load(Repository.TinyModel, null) : null,
             Options = set is null ? options : set(options),
+            SamplingDefaults = defaults ?? new SamplingDefaults(),
         };
         WebApplication app = GatewayHost.Build(served);
         await app.StartAsync();
