@@ -20,6 +20,7 @@ internal sealed class TextEncoder
         _preTokenizers = file.Part("pre_tokenizer") is { } splitter ? [.. PreTokenizer.Read(splitter)] : [];
         var byteLevel = _preTokenizers is [.., ByteLevelPreTokenizer];
         if (byteLevel) _preTokenizers = _preTokenizers[..^1];
+        else if (file.Model.Seams is { } seams) _preTokenizers = [.. _preTokenizers, new SeamPreTokenizer(seams)];
         var options = file.Model.Options with { ByteLevel = byteLevel };
         _model = new BpeModel(file.Model.Vocabulary, file.Model.Merges, options);
         Tokens = new AddedTokens(file.Model.Vocabulary, file.Part("added_tokens"), Normalize);

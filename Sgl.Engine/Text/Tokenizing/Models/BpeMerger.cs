@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal static class BpeMerger
     public static int Merge(Span<int> symbols, MergeTable merges) =>
         symbols.Length <= ShortWord ? MergeShort(symbols, merges) : MergeLong(symbols, merges);
 
+    [SkipLocalsInit]
     private static int MergeShort(Span<int> symbols, MergeTable merges)
     {
         // ranks[i] and merged[i] belong to the pair of the symbols i and i + 1.

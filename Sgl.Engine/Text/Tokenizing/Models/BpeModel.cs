@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -27,11 +28,13 @@ internal sealed class BpeModel
     }
 
     /// <summary>Appends the tokens of a word.</summary>
+    [SkipLocalsInit]
     public void Encode(ReadOnlySpan<char> word, List<int> output)
     {
         if (_cache.Find(word) is { } known)
         {
-            output.AddRange(known);
+            if (known.Length == 1) output.Add(known[0]);
+            else output.AddRange(known.AsSpan());
             return;
         }
 
@@ -40,15 +43,34 @@ internal sealed class BpeModel
         var bytes = count <= 512 ? stackalloc byte[count] : rented = ArrayPool<byte>.Shared.Rent(count);
         bytes = bytes[..Encoding.UTF8.GetBytes(word, bytes)];
         var begin = output.Count;
-        if (_options.IgnoreMerges && WholeWord(word, bytes) is var whole and >= 0) output.Add(whole);
+        if (_options.IgnoreMerges && WholeWord(bytes) is var whole and >= 0) output.Add(whole);
         else if (_options.ByteLevel) MergeBytes(bytes, output);
         else MergeCharacters(bytes, output);
         _cache.Add(word, CollectionsMarshal.AsSpan(output)[begin..]);
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
     }
 
-    private int WholeWord(ReadOnlySpan<char> word, ReadOnlySpan<byte> bytes) =>
-        _options.ByteLevel ? _vocabulary.Find(ByteAlphabet.Write(word)) : _vocabulary.Find(bytes);
+    [SkipLocalsInit]
+    private int WholeWord(ReadOnlySpan<byte> bytes)
+    {
+        if (!_options.ByteLevel) return _vocabulary.Find(bytes);
+        // A character of the alphabet takes at most two bytes.
+        Span<byte> written = bytes.Length <= 256 ? stackalloc byte[512] : new byte[bytes.Length * 2];
+        var count = 0;
+        foreach (var value in bytes)
+        {
+            int character = ByteAlphabet.Character(value);
+            if (character >= 0x80)
+            {
+                written[count++] = (byte)(0xC0 | character >> 6);
+                character = 0x80 | character & 0x3F;
+            }
+
+            written[count++] = (byte)character;
+        }
+
+        return _vocabulary.Find(written[..count]);
+    }
 
     private void MergeBytes(ReadOnlySpan<byte> bytes, List<int> output)
     {

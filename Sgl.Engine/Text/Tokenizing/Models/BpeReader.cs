@@ -13,15 +13,21 @@ internal sealed class BpeReader
     private byte[] _left = new byte[256];
     private byte[] _right = new byte[256];
 
+    // What the merge before results in.
+    private int _result;
+
     private BpeReader()
     {
     }
 
     public Vocabulary Vocabulary { get; } = new();
 
-    public MergeTable Merges { get; private set; } = new(0);
+    public MergeTable Merges { get; } = new();
 
     public BpeOptions Options { get; private set; } = new();
+
+    /// <summary>Where words may be cut; null where cutting could change their tokens.</summary>
+    public MergeSeams? Seams { get; private set; }
 
     /// <param name="reader">Stands on the model's opening brace; afterwards on its closing one.</param>
     /// <exception cref="FormatException">Not a BPE model, or a broken one.</exception>
@@ -87,12 +93,14 @@ internal sealed class BpeReader
             ContinuingPrefix = Setting("continuing_subword_prefix") ?? "",
             EndSuffix = Setting("end_of_word_suffix") ?? "",
         };
+        // A character that is left out, fused with its neighbours or written by its place in the word would change them.
+        var coversAll = Options.ByteFallback && Enumerable.Range(0, 256).All(b => Vocabulary.Find($"<0x{b:X2}>") >= 0);
+        if (coversAll && Options is { IgnoreMerges: false, ContinuingPrefix: "", EndSuffix: "" }) Seams = new MergeSeams();
     }
 
     private void ReadMerges(Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new FormatException("the merges are not a list");
-        Merges = new MergeTable(CountItems(reader));
         var prefix = Encoding.UTF8.GetByteCount(Options.ContinuingPrefix);
         var rank = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
@@ -126,19 +134,17 @@ internal sealed class BpeReader
         Span<byte> merged = length <= 512 ? stackalloc byte[length] : new byte[length];
         left.CopyTo(merged);
         right[prefix..].CopyTo(merged[left.Length..]);
-        Merges.Add(Find(left, "a merge"), Find(right, "a merge"), rank, Find(merged, "the result of a merge"));
+        // Nearly always the results come in the order of their ids.
+        if (!Vocabulary.Is(_result, merged) && !Vocabulary.Is(++_result, merged))
+            _result = Find(merged, "the result of a merge");
+        if (IsByte(left) || IsByte(right)) Seams = null;
+        Seams?.Add(left, right);
+        Merges.Add(Find(left, "a merge"), Find(right, "a merge"), rank, _result);
     }
 
     private int Find(ReadOnlySpan<byte> content, string what) => Vocabulary.Find(content) is var id and >= 0
         ? id
         : throw new FormatException($"{what}, {Encoding.UTF8.GetString(content)}, is not in the vocabulary");
-
-    private static int CountItems(Utf8JsonReader reader)
-    {
-        var count = 0;
-        for (; reader.Read() && reader.TokenType != JsonTokenType.EndArray; count++) reader.Skip();
-        return count;
-    }
 
     private static ReadOnlySpan<byte> ReadPart(scoped ref Utf8JsonReader reader, ref byte[] buffer)
     {
@@ -154,6 +160,9 @@ internal sealed class BpeReader
         if (buffer.Length < reader.ValueSpan.Length) buffer = new byte[reader.ValueSpan.Length];
         return buffer.AsSpan(0, reader.CopyString(buffer));
     }
+
+    /// <summary>A token that stands for a byte of some character, not for what it is written with.</summary>
+    private static bool IsByte(ReadOnlySpan<byte> token) => token.Length == 6 && token.StartsWith("<0x"u8);
 
     private static FormatException NoPair(int rank) => new($"merge {rank} is neither a pair nor two words");
 

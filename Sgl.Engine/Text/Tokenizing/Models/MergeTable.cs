@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
 /// <summary>The merges of a byte-pair encoding: two adjacent tokens, their rank (lower first) and what they become.</summary>
@@ -6,27 +8,27 @@ internal sealed class MergeTable
     /// <summary>The rank of a pair that does not merge.</summary>
     public const uint NoRank = uint.MaxValue;
 
-    private readonly Entry[] _entries;
-
-    /// <param name="capacity">How many merges will be added.</param>
-    public MergeTable(int capacity)
-    {
-        var size = 16;
-        while (size < capacity * 2) size *= 2;
-        _entries = new Entry[size];
-        Array.Fill(_entries, new Entry(ulong.MaxValue, NoRank, -1));
-    }
+    private Entry[] _entries = NewEntries(1 << 12);
+    private int _count;
 
     /// <summary>Adds a merge; one with the same pair takes the place of the earlier.</summary>
     public void Add(int left, int right, int rank, int merged)
     {
-        var pair = Pair(left, right);
-        var place = Place(pair);
-        while (_entries[place].Pair != pair && _entries[place].Merged >= 0) place = (place + 1) & (_entries.Length - 1);
-        _entries[place] = new Entry(pair, (uint)rank, merged);
+        if (++_count * 2 > _entries.Length)
+        {
+            var before = _entries;
+            _entries = NewEntries(before.Length * 2);
+            foreach (var entry in before)
+            {
+                if (entry.Merged >= 0) Insert(entry);
+            }
+        }
+
+        Insert(new Entry(Pair(left, right), (uint)rank, merged));
     }
 
     /// <summary>The rank of a pair, or NoRank.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public uint Rank(int left, int right, out int merged)
     {
         var pair = Pair(left, right);
@@ -38,6 +40,22 @@ internal sealed class MergeTable
             merged = entry.Merged;
             return entry.Rank;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Insert(Entry entry)
+    {
+        var entries = _entries;
+        var place = Place(entry.Pair);
+        while (entries[place].Pair != entry.Pair && entries[place].Merged >= 0) place = (place + 1) & (entries.Length - 1);
+        entries[place] = entry;
+    }
+
+    private static Entry[] NewEntries(int length)
+    {
+        var entries = new Entry[length];
+        Array.Fill(entries, new Entry(ulong.MaxValue, NoRank, -1));
+        return entries;
     }
 
     private static ulong Pair(int left, int right) => (ulong)(uint)left << 32 | (uint)right;

@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Sgl.Engine.Text.Tokenizing.Models;
@@ -14,8 +17,8 @@ internal sealed class Vocabulary
     // By id: where the content begins and how long it is; Length -1 where there is no such token.
     private (int Start, int Length)[] _tokens = [];
 
-    // Open addressing with linear probing: id + 1, or 0 for a free place.
-    private int[] _buckets = new int[1 << 12];
+    // Open addressing with linear probing; Id -1 in a free place.
+    private Bucket[] _buckets = NewBuckets(1 << 12);
 
     /// <summary>Highest id + 1.</summary>
     public int Size { get; private set; }
@@ -32,22 +35,27 @@ internal sealed class Vocabulary
         _used += content.Length;
         Size = Math.Max(Size, id + 1);
         if (++Count * 2 > _buckets.Length) GrowBuckets();
-        else Insert(id);
+        Insert(_buckets, new Bucket(Hash(content), id));
     }
 
     /// <summary>The id of a token by its content in UTF-8, or -1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Find(ReadOnlySpan<byte> content)
     {
+        var hash = Hash(content);
         var mask = _buckets.Length - 1;
-        for (var place = Hash(content) & mask; ; place = (place + 1) & mask)
+        for (var place = (int)hash & mask; ; place = (place + 1) & mask)
         {
-            var id = _buckets[place] - 1;
-            if (id < 0) return -1;
-            if (_tokens[id].Length == content.Length && Content(id).SequenceEqual(content)) return id;
+            var bucket = _buckets[place];
+            if (bucket.Id < 0) return -1;
+            if (bucket.Hash == hash && Is(bucket.Id, content)) return bucket.Id;
         }
     }
 
     public int Find(string content) => Find(Encoding.UTF8.GetBytes(content));
+
+    /// <summary>Whether there is a token of this id and content.</summary>
+    public bool Is(int id, ReadOnlySpan<byte> content) => Contains(id) && content.SequenceEqual(Content(id));
 
     public bool Contains(int id) => (uint)id < (uint)Size && _tokens[id].Length >= 0;
 
@@ -63,25 +71,42 @@ internal sealed class Vocabulary
 
     private void GrowBuckets()
     {
-        _buckets = new int[_buckets.Length * 2];
-        for (var id = 0; id < Size; id++)
+        var larger = NewBuckets(_buckets.Length * 2);
+        foreach (var bucket in _buckets)
         {
-            if (Contains(id)) Insert(id);
+            if (bucket.Id >= 0) Insert(larger, bucket);
         }
+
+        _buckets = larger;
     }
 
-    private void Insert(int id)
+    private static Bucket[] NewBuckets(int length)
     {
-        var mask = _buckets.Length - 1;
-        var place = Hash(Content(id)) & mask;
-        while (_buckets[place] != 0) place = (place + 1) & mask;
-        _buckets[place] = id + 1;
+        var buckets = new Bucket[length];
+        Array.Fill(buckets, new Bucket(0, -1));
+        return buckets;
     }
 
-    private static int Hash(ReadOnlySpan<byte> content)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Insert(Bucket[] buckets, Bucket bucket)
     {
-        var hash = 14695981039346656037ul;
-        foreach (var value in content) hash = (hash ^ value) * 1099511628211ul;
-        return (int)(hash >> 32 ^ hash) & int.MaxValue;
+        var place = (int)bucket.Hash & (buckets.Length - 1);
+        while (buckets[place].Id >= 0) place = (place + 1) & (buckets.Length - 1);
+        buckets[place] = bucket;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static uint Hash(ReadOnlySpan<byte> content)
+    {
+        const ulong multiplier = 0x9E3779B97F4A7C15;
+        var hash = (ulong)content.Length;
+        for (; content.Length >= 8; content = content[8..])
+            hash = (BitOperations.RotateLeft(hash, 29) ^ BinaryPrimitives.ReadUInt64LittleEndian(content)) * multiplier;
+        var rest = 0ul;
+        foreach (var value in content) rest = rest << 8 | value;
+        hash = (BitOperations.RotateLeft(hash, 29) ^ rest) * multiplier;
+        return (uint)(hash >> 32);
+    }
+
+    private readonly record struct Bucket(uint Hash, int Id);
 }

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace Sgl.Engine.Text.Tokenizing.Patterns;
 
@@ -6,10 +7,6 @@ namespace Sgl.Engine.Text.Tokenizing.Patterns;
 internal sealed class CodePointSet
 {
     public const int CodePoints = 0x110000;
-
-    // All cased letters lie in the first two planes.
-    private static readonly int[][] CaseVariants = [.. Enumerable.Range(0, 0x20000).Where(Rune.IsValid)
-        .GroupBy(Fold).Where(variants => variants.Skip(1).Any()).Select(variants => variants.ToArray())];
 
     private readonly uint[] _bits;
 
@@ -31,14 +28,23 @@ internal sealed class CodePointSet
 
     /// <param name="first">The range's first code point.</param>
     /// <param name="last">The range's last code point, inclusive.</param>
-    public static CodePointSet Range(int first, int last) => Where(c => c >= first && c <= last, first, last);
-
-    public static CodePointSet Where(Func<int, bool> holds, int first = 0, int last = CodePoints - 1)
+    public static CodePointSet Range(int first, int last)
     {
         var bits = new uint[CodePoints / 32];
-        for (var codePoint = first; codePoint <= last; codePoint++)
+        for (var codePoint = first; codePoint <= last; codePoint++) bits[codePoint >> 5] |= 1u << (codePoint & 31);
+        return new CodePointSet(bits);
+    }
+
+    /// <summary>The code points of some general categories.</summary>
+    /// <param name="categories">Bit i stands for the UnicodeCategory of value i.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static CodePointSet OfCategories(uint categories)
+    {
+        var bits = new uint[CodePoints / 32];
+        for (var codePoint = 0; codePoint < CodePoints; codePoint++)
         {
-            if (holds(codePoint)) bits[codePoint >> 5] |= 1u << (codePoint & 31);
+            var category = (int)CharUnicodeInfo.GetUnicodeCategory(codePoint);
+            bits[codePoint >> 5] |= (categories >> category & 1) << (codePoint & 31);
         }
 
         return new CodePointSet(bits);
@@ -54,7 +60,7 @@ internal sealed class CodePointSet
     public CodePointSet IgnoringCase()
     {
         var bits = (uint[])_bits.Clone();
-        foreach (var variants in CaseVariants)
+        foreach (var variants in CaseFolding.Variants)
         {
             if (!Array.Exists(variants, Contains)) continue;
             foreach (var codePoint in variants) bits[codePoint >> 5] |= 1u << (codePoint & 31);
@@ -62,14 +68,6 @@ internal sealed class CodePointSet
 
         return new CodePointSet(bits);
     }
-
-    private static int Fold(int codePoint) => codePoint switch
-    {
-        // Letters whose other case lies in ASCII, which the framework's invariant mapping leaves alone.
-        0x17F => 's',
-        0x212A => 'k',
-        _ => Rune.ToLowerInvariant(Rune.ToUpperInvariant(new Rune(codePoint))).Value,
-    };
 
     private CodePointSet Combine(CodePointSet other, Func<uint, uint, uint> operation)
     {

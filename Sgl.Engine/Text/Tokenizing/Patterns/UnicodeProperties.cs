@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Sgl.Engine.Text.Tokenizing.Patterns;
 
 /// <summary>The code point sets that patterns name: general categories, the usual classes and a few scripts.</summary>
@@ -54,16 +52,11 @@ internal static class UnicodeProperties
         ["Decimal_Number"] = "Nd",
     };
 
-    // The category of every code point, as an index into CategoryNames.
-    private static readonly byte[] CategoryOf =
-        [.. Enumerable.Range(0, CodePointSet.CodePoints).Select(c => (byte)CharUnicodeInfo.GetUnicodeCategory(c))];
-
     private static readonly CodePointSet LetterSymbols =
         Blocks([0x24B6, 0x24E9, 0x1F130, 0x1F149, 0x1F150, 0x1F169, 0x1F170, 0x1F189]);
 
     /// <summary>White_Space of Unicode: what \s means.</summary>
-    public static CodePointSet Space { get; } = CodePointSet.Where(c => c is >= 9 and <= 13 or 0x85
-        || c < 0x10000 && char.IsSeparator((char)c));
+    public static CodePointSet Space { get; } = Categories("Z").Union(Blocks([9, 13, 0x85, 0x85]));
 
     /// <summary>Letters, marks, digits and connectors, letters in circles and Latin-1's numbers: what \w means.</summary>
     public static CodePointSet Word { get; } = Categories("L", "M", "Nd", "Nl", "Pc").Union(LetterSymbols)
@@ -91,7 +84,7 @@ internal static class UnicodeProperties
         return name.ToLowerInvariant() switch
         {
             "digit" => DecimalDigit,
-            "xdigit" => CodePointSet.Where(c => c < 128 && char.IsAsciiHexDigit((char)c)),
+            "xdigit" => Blocks(['0', '9', 'A', 'F', 'a', 'f']),
             "punct" => Categories("P", "S"),
             "space" or "white_space" => Space,
             "blank" => Categories("Zs").Union(CodePointSet.Of('\t')),
@@ -106,13 +99,13 @@ internal static class UnicodeProperties
     /// <param name="names">General categories by their short names, such as Lu, or groups of them, such as L.</param>
     public static CodePointSet Categories(params string[] names)
     {
-        var wanted = 0;
+        var wanted = 0u;
         for (var i = 0; i < CategoryNames.Length; i++)
         {
-            if (Array.Exists(names, name => IsPartOf(CategoryNames[i], name))) wanted |= 1 << i;
+            if (Array.Exists(names, name => IsPartOf(CategoryNames[i], name))) wanted |= 1u << i;
         }
 
-        return CodePointSet.Where(c => (wanted >> CategoryOf[c] & 1) != 0);
+        return CodePointSet.OfCategories(wanted);
     }
 
     private static bool IsPartOf(string category, string name) =>
