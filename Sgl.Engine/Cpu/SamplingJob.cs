@@ -5,8 +5,8 @@ using Sgl.Engine.Sampling;
 namespace Sgl.Engine.Cpu;
 
 /// <summary>
-/// Draws and scores rows on a pool. A piece has its own sampler and takes every n-th row; since a row's result depends on
-/// that row alone, it does not matter which. The arrays are kept from call to call.
+/// Draws and scores rows on a pool. A piece has its own sampler and takes every n-th row; since a row's result depends
+/// on that row alone, it does not matter which. The arrays are kept from call to call.
 /// </summary>
 internal sealed class SamplingJob(WorkerPool pool)
 {

@@ -84,7 +84,7 @@ internal static class TokenizerBench
     {
         var evaluation = Path.Combine(root, "models", "sgl-tiny", "eval.jsonl");
         if (!File.Exists(evaluation))
-            throw new UserErrorException($"{evaluation} is not there: --root must name the checkout, which it is not: {root}");
+            throw new UserErrorException($"--root '{root}': expected the checkout; it has no models/sgl-tiny.");
         var text = new StringBuilder();
         foreach (var line in File.ReadLines(evaluation))
         {
@@ -92,7 +92,8 @@ internal static class TokenizerBench
             foreach (var value in Strings(row.RootElement)) text.Append(value).Append('\n');
         }
 
-        string[] documents = ["LICENSE", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "models/sgl-tiny/LICENSES.md"];
+        string[] documents =
+            ["LICENSE", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "models/sgl-tiny/LICENSES.md"];
         foreach (var document in documents)
         {
             var path = Path.Combine(root, document);

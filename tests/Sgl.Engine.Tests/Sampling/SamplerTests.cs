@@ -110,6 +110,23 @@ public sealed class SamplerTests
     }
 
     [Fact]
+    public void Ids_outside_the_vocabulary_change_nothing()
+    {
+        int[] strange = [-1, 4, int.MaxValue, int.MinValue];
+        SamplingParams parameters = _plain with
+        {
+            MinNewTokens = 100,
+            StopTokens = strange,
+            FrequencyPenalty = 1,
+            RepetitionPenalty = 2,
+            LogitBias = strange.ToDictionary(id => id, _ => 5f),
+        };
+        SamplingRow row = new(parameters, strange, Seed: 1, strange, strange, TopLogprobs: -1);
+        int expected = new Sampler(4).Sample(_fourLogits, row with { Parameters = _plain }).Token;
+        Assert.Equal(expected, new Sampler(4).Sample(_fourLogits, row).Token);
+    }
+
+    [Fact]
     public void A_draw_depends_on_seed_and_position_only()
     {
         int[] once = Draws(_fourLogits, _plain, 200).ToArray();
