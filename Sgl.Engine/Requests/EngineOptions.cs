@@ -25,8 +25,8 @@ public sealed record EngineOptions
     public int? MaxTotalTokens { get; init; }
 
     /// <summary>
-    /// Most requests that run at once; null takes half the KV pool's tokens, at most <see
-    /// cref="DefaultMaxRunningRequests"/>.
+    /// Most requests that run at once; null takes half the KV pool's tokens, at most
+    /// <see cref="DefaultMaxRunningRequests"/>.
     /// </summary>
     public int? MaxRunningRequests { get; init; }
 

@@ -6,14 +6,20 @@ namespace Sgl.Engine.Scheduling;
 /// The part of their max_new_tokens that running sequences are expected to use: admission keeps so much of the pool for
 /// them. It starts high, sinks as long as all goes well, and rises again when a retraction shows that it was too low.
 /// </summary>
-internal sealed class NewTokenRatio(double conservativeness)
+internal sealed class NewTokenRatio
 {
     private const double Initial = 0.7;
     private const double Decay = 0.001;
 
-    private readonly double _least = Math.Min(0.1 * conservativeness, 1);
+    private readonly double _least;
 
-    public double Value { get; private set; } = Math.Max(Initial, Math.Min(0.1 * conservativeness, 1));
+    public NewTokenRatio(double conservativeness)
+    {
+        _least = Math.Min(0.1 * conservativeness, 1);
+        OnIdle();
+    }
+
+    public double Value { get; private set; }
 
     public void OnIdle() => Value = Math.Max(Initial, _least);
 
