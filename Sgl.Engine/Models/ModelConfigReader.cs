@@ -37,7 +37,7 @@ internal static class ModelConfigReader
             Architecture = architecture,
             ModelType = modelType,
             VocabularySize = fields.Int("vocab_size"),
-            ContextLength = (int)(fields.Int("max_position_embeddings") * RopeConfigReader.ContextFactor(fields)),
+            ContextLength = ContextLength(fields),
             EndTokens = [.. fields.Tokens("eos_token_id").Union(generation?.Tokens("eos_token_id") ?? [])],
             HiddenSize = fields.Int("hidden_size"),
             IntermediateSize = fields.Int("intermediate_size"),
@@ -55,6 +55,14 @@ internal static class ModelConfigReader
             SamplingDefaults = generation is null ? new() : ReadSampling(generation),
             Fields = fields,
         };
+    }
+
+    private static int ContextLength(ConfigFields fields)
+    {
+        double length = fields.Int("max_position_embeddings") * RopeConfigReader.ContextFactor(fields);
+        return length is >= 1 and <= int.MaxValue
+            ? (int)length
+            : throw fields.Invalid("max_position_embeddings", $"a length that can be scaled, not to {length}");
     }
 
     private static int KvHeads(ConfigFields fields, int heads)

@@ -17,8 +17,7 @@ internal static class RopeConfigReader
         {
             Type = type,
             Theta = section?.OptionalPositive("rope_theta") ?? config.OptionalPositive("rope_theta") ?? 10000,
-            PartialRotaryFactor = section?.OptionalPositive("partial_rotary_factor")
-                ?? config.OptionalPositive("partial_rotary_factor") ?? 1,
+            PartialRotaryFactor = Part(section, "partial_rotary_factor") ?? Part(config, "partial_rotary_factor") ?? 1,
             OriginalContext = section?.OptionalInt("original_max_position_embeddings")
                 ?? config.OptionalInt("original_max_position_embeddings") ?? config.Int("max_position_embeddings"),
         };
@@ -42,6 +41,12 @@ internal static class RopeConfigReader
         bool counted = section is null || section.Has("original_max_position_embeddings") || Type(section) == "llama3";
         return counted ? 1 : section!.OptionalPositive("factor") ?? 1;
     }
+
+    private static double? Part(ConfigFields? fields, string name) => fields?.OptionalPositive(name) switch
+    {
+        > 1 => throw fields.Invalid(name, "a number from 0 to 1"),
+        var part => part,
+    };
 
     private static ConfigFields? Section(ConfigFields config, string layerType)
     {

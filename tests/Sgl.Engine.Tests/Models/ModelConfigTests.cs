@@ -173,6 +173,10 @@ public sealed class ModelConfigTests
     [InlineData(
         """{"quantization_config":{"quant_method":"gptq"}}""",
         "quantization_config.quant_method is \"gptq\"; expected no")]
+    [InlineData("""{"partial_rotary_factor":2}""", "partial_rotary_factor is 2; expected a number from 0 to 1")]
+    [InlineData(
+        """{"rope_scaling":{"type":"linear","factor":1e9}}""",
+        "max_position_embeddings is 2048; expected a length that can be scaled, not to 2048000000000")]
     [InlineData("""{"rope_scaling":7}""", "rope_scaling is 7; expected an object")]
     [InlineData(
         """{"rope_scaling":{"type":"magic"}}""",
