@@ -25,8 +25,9 @@ internal static class ModelsEndpoint
 
     private static Task SendOneAsync(HttpContext http, GenerationService service, long created)
     {
-        string? id = http.GetRouteValue("id") as string;
-        if (id == service.Served.Name.TrimStart('/') || id == service.Served.Name)
+        // The server leaves %2F in paths as it is.
+        string id = Uri.UnescapeDataString(http.GetRouteValue("id") as string ?? "");
+        if (id.TrimStart('/') == service.Served.Name.TrimStart('/'))
             return JsonOutput.SendAsync(http, StatusCodes.Status200OK, json => WriteCard(json, service, created));
         ErrorAnswer error = new(
             StatusCodes.Status404NotFound, $"The model '{id}' does not exist; this server has '{service.Served.Name}'.",

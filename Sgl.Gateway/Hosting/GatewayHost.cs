@@ -20,7 +20,7 @@ internal static class GatewayHost
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+            kestrel.Limits.MaxRequestBodySize = options.Limits.ReadBytes;
             kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
             foreach (IPAddress address in Addresses(options.Host))
                 kestrel.Listen(address, options.Port);

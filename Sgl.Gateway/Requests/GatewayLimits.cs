@@ -6,6 +6,9 @@ public sealed record GatewayLimits
     /// <summary>Of a request's body; beyond it 413.</summary>
     public int BodyBytes { get; init; } = 8 << 20;
 
+    /// <summary>A body beyond it is not even read to its end: the connection is closed on the answer 413.</summary>
+    public int ReadBytes { get; init; } = 64 << 20;
+
     /// <summary>Objects and lists inside each other in a body.</summary>
     public int JsonDepth { get; init; } = 64;
 

@@ -11,24 +11,26 @@ internal static class RequestBody
     /// <exception cref="RequestException">The body is too long, too deep, empty, or not JSON.</exception>
     public static async Task<JsonDocument> ReadAsync(HttpContext http, GatewayLimits limits)
     {
-        if (http.Request.ContentLength > limits.BodyBytes)
-            throw TooLong(limits);
         PipeReader reader = http.Request.BodyReader;
+        bool tooLong = false;
         while (true)
         {
             ReadResult read = await reader.ReadAsync(http.RequestAborted);
-            if (read.Buffer.Length > limits.BodyBytes)
-                throw TooLong(limits);
-            if (!read.IsCompleted)
+            tooLong |= read.Buffer.Length > limits.BodyBytes;
+            if (read.IsCompleted && !tooLong)
             {
-                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                continue;
+                // The document outlives the pipe's buffers.
+                byte[] body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return Parse(body, limits);
             }
 
-            // The document outlives the pipe's buffers.
-            byte[] body = read.Buffer.ToArray();
-            reader.AdvanceTo(read.Buffer.End);
-            return Parse(body, limits);
+            // Most clients read no answer before they have sent everything: what is too long is dropped, but read.
+            reader.AdvanceTo(tooLong ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+            if (read.IsCompleted)
+                throw new RequestException(
+                    $"The body is longer than {limits.BodyBytes} bytes; send less in one request.",
+                    status: StatusCodes.Status413PayloadTooLarge);
         }
     }
 
@@ -69,8 +71,4 @@ internal static class RequestBody
 
         return field;
     }
-
-    private static RequestException TooLong(GatewayLimits limits) => new(
-        $"The body is longer than {limits.BodyBytes} bytes; send less in one request.",
-        status: StatusCodes.Status413PayloadTooLarge);
 }

@@ -96,8 +96,8 @@ internal sealed class Generation : IAsyncDisposable
     {
         try
         {
-            bool any = await _next;
             _pulling = false;
+            bool any = await _next;
             if (!any)
                 throw new InvalidOperationException(
                     $"The stream of request {Plan.Request.Id} ended without a finish reason.");
@@ -105,7 +105,6 @@ internal sealed class Generation : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_live.AbortMessage is not null)
         {
-            _pulling = false;
             End(FinishReason.Aborted(_live.AbortMessage));
         }
 

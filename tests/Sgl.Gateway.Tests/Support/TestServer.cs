@@ -3,12 +3,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Sgl.Engine;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Text;
 using Sgl.Gateway.Flags;
 using Sgl.Gateway.Hosting;
 using Sgl.Gateway.Requests;
+using Sgl.Gateway.Serving;
 using Sgl.TestSupport;
 
 namespace Sgl.Gateway.Tests.Support;
@@ -31,6 +33,8 @@ internal sealed class TestServer : IAsyncDisposable
     public HttpClient Client { get; }
 
     public WebApplication App => _app;
+
+    public GenerationService Service => _app.Services.GetRequiredService<GenerationService>();
 
     public static async Task<TestServer> StartAsync(
         IInferenceBackend backend, Func<GatewayOptions, GatewayOptions>? set = null, bool ready = true,
