@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Sgl.TestSupport;
+
+namespace Sgl.Tidy.Tests;
+
+/// <summary>README and ARCHITECTURE cannot rot: what they name exists, and the quick start is run as it stands.</summary>
+public sealed class ReadmeTests
+{
+    private const string Ready = "The server is fired up and ready to roll!";
+
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("ARCHITECTURE.md")]
+    [InlineData("CONTRIBUTING.md")]
+    public void PathsExist(string page) => Tidy.AssertNone(
+        from Match match in Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, page)), @"`([\w.-]+(?:/[\w.*-]*)+)`|\]\(([^)#:]+)\)")
+        let path = match.Groups[1].Success ? match.Groups[1].Value : match.Groups[2].Value
+        where !path.StartsWith('/') && !path.StartsWith("v1/", StringComparison.Ordinal) && !path.Contains('*')
+        where !Path.Exists(Path.Combine(Repository.Root, path))
+        select $"{page} names {path}, which does not exist.");
+
+    [Fact]
+    public async Task TheQuickStartServes()
+    {
+        string[] commands = [.. Regex.Matches(File.ReadAllText(Path.Combine(Repository.Root, "README.md")),
+            "(?<=^```bash quickstart\n)(.*?)(?=^```)", RegexOptions.Singleline | RegexOptions.Multiline)
+            .SelectMany(block => block.Value.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+        Assert.StartsWith("dotnet run --project Sgl.Gateway", commands[0]);
+        string port = FreePort().ToString();
+
+        using Process server = Start($"exec {commands[0].Split('#')[0].Trim()} -- --port {port}");
+        try
+        {
+            await WaitForAsync(server, Ready);
+            foreach (string command in commands.Skip(1))
+            {
+                (int code, string output) = await Command.RunAsync(
+                    "bash", ["-c", command.Replace("curl ", "curl -sS --fail ").Replace(":30000", ":" + port)], Repository.Root);
+                Assert.True(code == 0, $"{command}\nended with {code}:\n{output}");
+                Assert.Contains("\"", output);
+            }
+        }
+        finally
+        {
+            server.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static Process Start(string command) => Process.Start(new ProcessStartInfo("bash", ["-c", command])
+    {
+        WorkingDirectory = Repository.Root,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    })!;
+
+    /// <summary>Reads both streams until a line contains the text; a server that ends before fails with all it said.</summary>
+    private static async Task WaitForAsync(Process server, string text)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromMinutes(4));
+        TaskCompletionSource found = new();
+        List<string> said = [];
+        Task[] readers = [.. new[] { server.StandardOutput, server.StandardError }.Select(async reader =>
+        {
+            while (await reader.ReadLineAsync(limit.Token) is { } line)
+            {
+                lock (said)
+                    said.Add(line);
+                if (line.Contains(text))
+                    found.TrySetResult();
+            }
+        })];
+        await Task.WhenAny(found.Task, Task.WhenAll(readers));
+        Assert.True(found.Task.IsCompletedSuccessfully, $"The server never said \"{text}\":\n{string.Join('\n', said)}");
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
