@@ -51,7 +51,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             log($"--context-length {limits.ContextLength} is more than the model's own {model.Config.ContextLength}: "
                 + "answers may degrade beyond that.");
         Loop = new EngineLoop(options, limits, model, ops, weightBytes, log);
-        log($"max_total_num_tokens={limits.PoolTokens}, chunked_prefill_size={options.ChunkedPrefillSize}, "
+        log($"max_total_num_tokens={limits.PoolTokens}, chunked_prefill_size={limits.ChunkedPrefillSize}, "
             + $"max_prefill_tokens={options.MaxPrefillTokens}, max_running_requests={limits.MaxRunningRequests}, "
             + $"context_len={limits.ContextLength}, device={ops.Description}");
     }

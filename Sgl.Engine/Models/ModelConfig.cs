@@ -54,8 +54,6 @@ public sealed record ModelConfig
     /// <summary>Standard deviation of weights before training.</summary>
     public double InitializerRange { get; init; }
 
-    public SamplingDefaults SamplingDefaults { get; init; } = new();
-
     /// <summary>For what one family alone knows.</summary>
     public ConfigFields Fields { get; init; } = ConfigFields.Of("config.json", JsonElement.Parse("{}"));
 

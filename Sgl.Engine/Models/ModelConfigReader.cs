@@ -52,7 +52,6 @@ internal static class ModelConfigReader
             TieWordEmbeddings = fields.Flag("tie_word_embeddings"),
             WeightType = WeightType(fields),
             InitializerRange = fields.OptionalPositive("initializer_range") ?? 0.02,
-            SamplingDefaults = generation is null ? new() : ReadSampling(generation),
             Fields = fields,
         };
     }
@@ -136,11 +135,4 @@ internal static class ModelConfigReader
             _ => throw fields.Invalid(name, "bfloat16, float16 or float32"),
         };
     }
-
-    private static SamplingDefaults ReadSampling(ConfigFields generation) => new(
-        (float?)generation.OptionalNumber("temperature"),
-        (float?)generation.OptionalNumber("top_p"),
-        generation.OptionalInt("top_k", min: -1),
-        (float?)generation.OptionalNumber("min_p"),
-        (float?)generation.OptionalNumber("repetition_penalty"));
 }

@@ -36,8 +36,11 @@ public sealed record EngineOptions
     /// <summary>Most prompt tokens of one step over all requests.</summary>
     public int MaxPrefillTokens { get; init; } = 16384;
 
-    /// <summary>Most prompt tokens of one request in one step; 0 or less is no limit.</summary>
-    public int ChunkedPrefillSize { get; init; } = 8192;
+    /// <summary>
+    /// A prompt is cut where a step's prompt tokens would exceed it; 0 or less never cuts. Null takes what suits the device:
+    /// <see cref="CpuChunkedPrefillSize"/> on the CPU.
+    /// </summary>
+    public int? ChunkedPrefillSize { get; init; }
 
     /// <summary>One of the names that SchedulePolicies lists.</summary>
     public string SchedulePolicy { get; init; } = "fcfs";
@@ -78,6 +81,9 @@ public sealed record EngineOptions
 
     /// <summary>A queue without a limit would be a hang without an end.</summary>
     public const int DefaultMaxQueuedRequests = 4096;
+
+    /// <summary>What SGLang takes for the smallest devices: running requests wait no longer than that for a prompt.</summary>
+    public const int CpuChunkedPrefillSize = 2048;
 
     /// <summary>
     /// On the CPU the pool, sized from memory, stops at this many contexts: 65,536 tokens for a context of 2,048.

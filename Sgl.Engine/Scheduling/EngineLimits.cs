@@ -7,7 +7,9 @@ namespace Sgl.Engine.Scheduling;
 
 /// <summary>The numbers that <see cref="EngineOptions"/> leaves to the model and the device.</summary>
 /// <param name="PoolTokens">Size of the KV pool.</param>
-internal sealed record EngineLimits(int ContextLength, int PoolTokens, int MaxRunningRequests, int MaxQueuedRequests)
+/// <param name="ChunkedPrefillSize">See <see cref="EngineOptions.ChunkedPrefillSize"/>; 0 or less never cuts.</param>
+internal sealed record EngineLimits(
+    int ContextLength, int PoolTokens, int ChunkedPrefillSize, int MaxRunningRequests, int MaxQueuedRequests)
 {
     /// <param name="weightBytes">Device memory that the weights took already.</param>
     /// <exception cref="UserErrorException">An option makes no sense, or the memory is too small.</exception>
@@ -33,6 +35,7 @@ internal sealed record EngineLimits(int ContextLength, int PoolTokens, int MaxRu
         return new EngineLimits(
             context,
             pool,
+            options.ChunkedPrefillSize ?? EngineOptions.CpuChunkedPrefillSize,
             options.MaxRunningRequests ?? Math.Min(pool / 2, EngineOptions.DefaultMaxRunningRequests),
             options.MaxQueuedRequests ?? EngineOptions.DefaultMaxQueuedRequests);
     }

@@ -3,9 +3,10 @@ using Sgl.Engine.Requests;
 namespace Sgl.Engine.Scheduling;
 
 /// <summary>How many prompt tokens one step may still take.</summary>
-internal sealed class PrefillBudget(EngineOptions options)
+internal sealed class PrefillBudget(int maxPrefillTokens, int chunkedPrefillSize)
 {
-    private int _tokens = options.MaxPrefillTokens;
+    private readonly bool _cuts = chunkedPrefillSize > 0;
+    private int _tokens = chunkedPrefillSize > 0 ? Math.Min(chunkedPrefillSize, maxPrefillTokens) : maxPrefillTokens;
     private int _logprobRows = EngineOptions.PromptLogprobRows;
 
     public bool IsSpent => _tokens <= 0;
@@ -14,9 +15,9 @@ internal sealed class PrefillBudget(EngineOptions options)
     public int Chunk(Sequence sequence)
     {
         int count = sequence.Pending;
-        if (options.ChunkedPrefillSize > 0)
-            count = Math.Min(count, Math.Min(options.ChunkedPrefillSize, _tokens));
-        else if (count > _tokens && _tokens < options.MaxPrefillTokens)
+        if (_cuts)
+            count = Math.Min(count, _tokens);
+        else if (count > _tokens && _tokens < maxPrefillTokens)
             count = 0; // Without chunks a prompt that is longer than the whole budget still gets a step for itself.
         if (WantsLogprobs(sequence))
             count = Math.Min(count, TokensBeforeLogprobs(sequence) + _logprobRows);

@@ -51,7 +51,7 @@ internal sealed class PrefillQueue(
     /// <param name="decodes">Sequences that run besides; they have their slots for this step.</param>
     public void AddTo(Batch batch, DecodeSet decodes, double newTokenRatio)
     {
-        PrefillBudget budget = new(options);
+        PrefillBudget budget = new(options.MaxPrefillTokens, limits.ChunkedPrefillSize);
         bool inPieces = false;
         foreach (Sequence sequence in _admitted)
         {

@@ -85,8 +85,9 @@ internal static class FlagTable
         Flag.Integer("--max-prefill-tokens", (1, Any), "most prompt tokens of one step",
             o => o.Engine.MaxPrefillTokens, (o, v) => o with { Engine = o.Engine with { MaxPrefillTokens = v } }),
         Flag.Integer("--chunked-prefill-size", (int.MinValue, Any),
-            "most prompt tokens of one request in one step; 0 or less: all",
-            o => o.Engine.ChunkedPrefillSize, (o, v) => o with { Engine = o.Engine with { ChunkedPrefillSize = v } }),
+            "a prompt is cut where a step's prompt tokens would exceed it; 0 or less: never",
+            o => o.Engine.ChunkedPrefillSize, (o, v) => o with { Engine = o.Engine with { ChunkedPrefillSize = v } })
+            with { Unset = $"{EngineOptions.CpuChunkedPrefillSize} on the CPU" },
         Flag.Choice(
             "--schedule-policy", [.. SchedulePolicies.Names.Order()], "who of those that wait runs first",
             o => o.Engine.SchedulePolicy, (o, v) => o with { Engine = o.Engine with { SchedulePolicy = v } }),

@@ -140,14 +140,13 @@ public sealed class ModelConfigTests
     }
 
     [Fact]
-    public void GenerationConfigAddsEndTokensAndSamplingDefaults()
+    public void GenerationConfigAddsEndTokens()
     {
         using ModelFolder folder = new ModelFolder()
             .Write("config.json", Merge(Llama, """{"eos_token_id":[7,8],"torch_dtype":"bfloat16"}"""))
             .Write("generation_config.json", """{"eos_token_id":[8,9],"temperature":0.6,"top_k":20,"top_p":0.95}""");
         ModelConfig config = ModelConfig.Load(folder.Path);
         Assert.Equal([7, 8, 9], config.EndTokens);
-        Assert.Equal(new SamplingDefaults(Temperature: 0.6f, TopP: 0.95f, TopK: 20), config.SamplingDefaults);
         Assert.Equal(DataType.BFloat16, config.WeightType);
     }
 

@@ -29,7 +29,7 @@ public sealed class CancellationTests
         engine.Step();
         engine.Step();
         CancelAndFinish(engine, cut, SequenceState.Prefilling, running);
-        Assert.Equal(16, engine.Cache.Find(0, Prompt(30, seed: 1)).Length);
+        Assert.Equal(3 + 8, engine.Cache.Find(0, Prompt(30, seed: 1)).Length);
     }
 
     [Fact]

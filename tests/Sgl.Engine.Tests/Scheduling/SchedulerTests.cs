@@ -61,9 +61,9 @@ public sealed class SchedulerTests
         engine.Add(Of(Prompt(40, seed: 1), 2));
         engine.Add(Of(Prompt(6, seed: 2), 2));
         engine.Add(Of(Prompt(40, seed: 3), 2));
-        Assert.Equal([16, 6], Sizes(engine.Step()));
-        Assert.Equal([1, 16], Sizes(engine.Step()));
-        Assert.Equal([8, 16], Sizes(engine.Step()));
+        Assert.Equal([16], Sizes(engine.Step()));
+        Assert.Equal([16], Sizes(engine.Step()));
+        Assert.Equal([8, 6, 2], Sizes(engine.Step()));
         engine.RunToEnd();
     }
 
@@ -148,9 +148,9 @@ public sealed class SchedulerTests
         using StepByStep engine = new(Options with { ChunkedPrefillSize = 64 });
         Sequence[] same = [.. Enumerable.Range(0, 8).Select(_ => engine.Add(Of(Prompt(170), 4)))];
         Sequence other = engine.Add(Of(Prompt(20, seed: 9), 4));
-        Assert.Equal([64, 20], Sizes(engine.Step()));
-        Assert.Equal([1, 64], Sizes(engine.Step()));
-        Assert.Equal([1, 42], Sizes(engine.Step()));
+        Assert.Equal([64], Sizes(engine.Step()));
+        Assert.Equal([64], Sizes(engine.Step()));
+        Assert.Equal([42, 20], Sizes(engine.Step()));
         Assert.Equal([1, 1, 1, 1, 1, 1, 1, 1, 1], Sizes(engine.Step()));
         engine.RunToEnd();
         Assert.All(same, sequence => Assert.Equal(engine.Model.Greedy(Prompt(170), 4), StepByStep.Tokens(sequence)));

@@ -14,7 +14,7 @@ public sealed class FlagParserTests
         Assert.Equal(("127.0.0.1", 30000), (options.Host, options.Port));
         Assert.Equal(LoadFormat.Auto, options.Engine.LoadFormat);
         Assert.Equal(("fcfs", 1.0), (options.Engine.SchedulePolicy, options.Engine.ScheduleConservativeness));
-        Assert.Equal((8192, 16384), (options.Engine.ChunkedPrefillSize, options.Engine.MaxPrefillTokens));
+        Assert.Equal(((int?)null, 16384), (options.Engine.ChunkedPrefillSize, options.Engine.MaxPrefillTokens));
         Assert.Equal((1, "model"), (options.StreamInterval, options.SamplingDefaults));
         Assert.Null(options.Engine.MaxQueuedRequests);
         Assert.False(options.LogRequests);
