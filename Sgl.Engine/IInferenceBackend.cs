@@ -12,8 +12,8 @@ public interface IInferenceBackend
     ModelInfo Model { get; }
 
     /// <summary>
-    /// Generates for one request. The last chunk carries <see cref="TokenChunk.Finish"/>. Cancelling the token, or leaving
-    /// the enumeration early, aborts the request at once.
+    /// Generates for one request. The last chunk carries <see cref="TokenChunk.Finish"/>. Cancelling the token, or
+    /// leaving the enumeration early, aborts the request at once.
     /// </summary>
     /// <exception cref="QueueFullException">Thrown by the first MoveNext when the waiting queue is full.</exception>
     /// <exception cref="EngineStoppedException">The engine is stopping or has failed.</exception>

@@ -7,4 +7,5 @@ namespace Sgl.Engine.Execution;
 /// <param name="Scale">Factor on q · k.</param>
 /// <param name="Window">A query at position p sees keys at positions greater than p - Window; 0 sees all.</param>
 /// <param name="SoftCap">Scores become SoftCap * tanh(score / SoftCap); 0 leaves them.</param>
-public sealed record AttentionShape(int Heads, int KvHeads, int HeadDim, float Scale, int Window = 0, float SoftCap = 0);
+public sealed record AttentionShape(
+    int Heads, int KvHeads, int HeadDim, float Scale, int Window = 0, float SoftCap = 0);

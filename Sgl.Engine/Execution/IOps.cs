@@ -4,9 +4,9 @@ using Sgl.Engine.Weights;
 namespace Sgl.Engine.Execution;
 
 /// <summary>
-/// One device's operations. T is the pass's token count. Every output is written whole; outputs never overlap inputs unless
-/// the operation says "in place". Only the engine's loop thread calls it. On the CPU a row's result does not depend on the
-/// other rows of the call.
+/// One device's operations. T is the pass's token count. Every output is written whole; outputs never overlap inputs
+/// unless the operation says "in place". Only the engine's loop thread calls it. On the CPU a row's result does not
+/// depend on the other rows of the call.
 /// </summary>
 public interface IOps : IDisposable
 {
@@ -25,10 +25,14 @@ public interface IOps : IDisposable
     /// <summary>Memory that lives as long as this object; contents are zero.</summary>
     Tensor Allocate(DataType type, int rows, int columns);
 
-    /// <summary>Starts a step: everything that Scratch gave before is void, the pass's index arrays reach the device.</summary>
+    /// <summary>
+    /// Starts a step: everything that Scratch gave before is void, the pass's index arrays reach the device.
+    /// </summary>
     void Begin(Pass pass);
 
-    /// <summary>Step-local memory of the activation type, contents undefined, void at the next <see cref="Begin"/>.</summary>
+    /// <summary>
+    /// Step-local memory of the activation type, contents undefined, void at the next <see cref="Begin"/>.
+    /// </summary>
     Tensor Scratch(int rows, int columns);
 
     /// <summary>The same of another type, for what 16 bits are too few for, such as angles.</summary>
@@ -37,12 +41,14 @@ public interface IOps : IDisposable
     /// <summary>output[t] = table[pass.Tokens[t]] * scale. table [vocabulary, hidden], output [T, hidden].</summary>
     void Embed(Pass pass, Weight table, float scale, Tensor output);
 
-    /// <summary>output = x · weightᵀ + bias. x [R, in], weight [out, in], bias [1, out] or null, output [R, out].</summary>
+    /// <summary>
+    /// output = x · weightᵀ + bias. x [R, in], weight [out, in], bias [1, out] or null, output [R, out].
+    /// </summary>
     void Linear(Tensor x, Weight weight, Weight? bias, Tensor output);
 
     /// <summary>
-    /// Each run of weight.Columns elements e of a row becomes e / sqrt(mean(e²) + epsilon) * (weight + offset). x and output
-    /// [R, k * weight.Columns]: k is 1 for a layer's norm, the head count for a norm per head; may be in place.
+    /// Each run of weight.Columns elements e of a row becomes e / sqrt(mean(e²) + epsilon) * (weight + offset). x and
+    /// output [R, k * weight.Columns]: k is 1 for a layer's norm, the head count for a norm per head; may be in place.
     /// weight [1, n]; offset is 1 for Gemma, else 0.
     /// </summary>
     void RmsNorm(Tensor x, Weight weight, float epsilon, float offset, Tensor output);
@@ -54,24 +60,28 @@ public interface IOps : IDisposable
     void Add(Tensor x, Tensor y);
 
     /// <summary>
-    /// For token t at position p: angles[t] = scale * (cos(p * f_0) … cos(p * f_n-1), sin(p * f_0) … sin(p * f_n-1)) with
-    /// f = frequencies.ForLength(pass.RopeLengths[t]), n = RotaryDim / 2. angles [T, RotaryDim], Float32.
+    /// For token t at position p: angles[t] = scale * (cos(p * f_0) … cos(p * f_n-1), sin(p * f_0) … sin(p * f_n-1))
+    /// with f = frequencies.ForLength(pass.RopeLengths[t]), n = RotaryDim / 2. angles [T, RotaryDim], Float32.
     /// </summary>
     void RopeAngles(Pass pass, RopeFrequencies frequencies, Tensor angles);
 
     /// <summary>
-    /// Rotates every head of q [T, heads * headDim] and k [T, kvHeads * headDim] in place by the token's angles (the first
-    /// RotaryDim elements of a head; null rotates nothing), then writes k and v [T, kvHeads * headDim] into layer at pass.Slots.
+    /// Rotates every head of q [T, heads * headDim] and k [T, kvHeads * headDim] in place by the token's angles (the
+    /// first RotaryDim elements of a head; null rotates nothing), then writes k and v [T, kvHeads * headDim] into layer
+    /// at pass.Slots.
     /// </summary>
-    void RopeAndStore(Pass pass, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer);
+    void RopeAndStore(
+        Pass pass, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer);
 
     /// <summary>
-    /// Causal attention of each sequence's new tokens over its slots: output = softmax(cap(scale * q · kᵀ)) · v per head, query
-    /// head h reading kv head h / (heads / kvHeads). q and output [T, heads * headDim].
+    /// Causal attention of each sequence's new tokens over its slots: output = softmax(cap(scale * q · kᵀ)) · v per
+    /// head, query head h reading kv head h / (heads / kvHeads). q and output [T, heads * headDim].
     /// </summary>
     void Attention(Pass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output);
 
-    /// <summary>output = activation(gate) * up, gateUp [R, 2n] with the gates in the first n columns, output [R, n].</summary>
+    /// <summary>
+    /// output = activation(gate) * up, gateUp [R, 2n] with the gates in the first n columns, output [R, n].
+    /// </summary>
     void GatedActivation(Tensor gateUp, Activation activation, Tensor output);
 
     /// <summary>output[i] = x[rows[i]]. x [R, C], output [rows.Length, C].</summary>
@@ -86,8 +96,8 @@ public interface IOps : IDisposable
     void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> results);
 
     /// <summary>
-    /// Log probabilities without drawing: results[i] is that of tokens[i] under the plain softmax of row i, with the top best
-    /// candidates. logits [tokens.Length, vocabulary].
+    /// Log probabilities without drawing: results[i] is that of tokens[i] under the plain softmax of row i, with the
+    /// top best candidates. logits [tokens.Length, vocabulary].
     /// </summary>
     void Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top, Span<SampledToken> results);
 }

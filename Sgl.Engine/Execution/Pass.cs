@@ -1,8 +1,8 @@
 namespace Sgl.Engine.Execution;
 
 /// <summary>
-/// All the state of one step through the model, passed as an argument: T new tokens of some sequences, laid one sequence
-/// after the other. Arrays are on the host; a device copies what it needs in <see cref="IOps.Begin"/>.
+/// All the state of one step through the model, passed as an argument: T new tokens of some sequences, laid one
+/// sequence after the other. Arrays are on the host; a device copies what it needs in <see cref="IOps.Begin"/>.
 /// </summary>
 public sealed class Pass
 {
@@ -13,8 +13,8 @@ public sealed class Pass
     public required int[] Positions { get; init; }
 
     /// <summary>
-    /// [T] how long each token's sequence counts for rope scalings that depend on it: max(prompt length, position + 1), so
-    /// that neither chunking nor a retraction changes it.
+    /// [T] how long each token's sequence counts for rope scalings that depend on it: max(prompt length, position + 1),
+    /// so that neither chunking nor a retraction changes it.
     /// </summary>
     public required int[] RopeLengths { get; init; }
 

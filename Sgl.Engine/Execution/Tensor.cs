@@ -1,8 +1,8 @@
 namespace Sgl.Engine.Execution;
 
 /// <summary>
-/// A matrix in the memory of the device that made it: [Rows, Columns], row r beginning at element r * Stride. A view: it
-/// owns nothing, and lives as long as the arena, pool or file it looks into.
+/// A matrix in the memory of the device that made it: [Rows, Columns], row r beginning at element r * Stride. A view:
+/// it owns nothing, and lives as long as the arena, pool or file it looks into.
 /// </summary>
 /// <param name="Address">Of element [0, 0], in the device's own address space.</param>
 /// <param name="Stride">Elements from one row to the next; Columns when rows are contiguous.</param>

@@ -1,8 +1,8 @@
 namespace Sgl.Engine.Execution;
 
 /// <summary>
-/// A parameter on its device: the rows of its parts, one below the other. A device may keep the parts where the file has
-/// them (CPU: memory-mapped, one tensor a part) or join them into one tensor (CUDA).
+/// A parameter on its device: the rows of its parts, one below the other. A device may keep the parts where the file
+/// has them (CPU: memory-mapped, one tensor a part) or join them into one tensor (CUDA).
 /// </summary>
 /// <param name="Parts">Each [rows of the part, Columns]; at least one, all with the same columns and type.</param>
 public sealed record Weight(IReadOnlyList<Tensor> Parts)

@@ -37,8 +37,8 @@ public sealed record EngineOptions
     public int MaxPrefillTokens { get; init; } = 16384;
 
     /// <summary>
-    /// A prompt is cut where a step's prompt tokens would exceed it; 0 or less never cuts. Null takes what suits the device:
-    /// <see cref="CpuChunkedPrefillSize"/> on the CPU.
+    /// A prompt is cut where a step's prompt tokens would exceed it; 0 or less never cuts. Null takes what suits the
+    /// device: <see cref="CpuChunkedPrefillSize"/> on the CPU.
     /// </summary>
     public int? ChunkedPrefillSize { get; init; }
 
@@ -82,7 +82,9 @@ public sealed record EngineOptions
     /// <summary>A queue without a limit would be a hang without an end.</summary>
     public const int DefaultMaxQueuedRequests = 4096;
 
-    /// <summary>What SGLang takes for the smallest devices: running requests wait no longer than that for a prompt.</summary>
+    /// <summary>
+    /// What SGLang takes for the smallest devices: running requests wait no longer than that for a prompt.
+    /// </summary>
     public const int CpuChunkedPrefillSize = 2048;
 
     /// <summary>

@@ -11,7 +11,9 @@ public sealed record FinishReason
     /// <summary>For <see cref="FinishKind.Stop"/> on a token: which.</summary>
     public int? MatchedToken { get; init; }
 
-    /// <summary>For <see cref="FinishKind.Stop"/> on a stop string: which. Set on the gateway's side of the waist.</summary>
+    /// <summary>
+    /// For <see cref="FinishKind.Stop"/> on a stop string: which. Set on the gateway's side of the waist.
+    /// </summary>
     public string? MatchedText { get; init; }
 
     /// <summary>For <see cref="FinishKind.Abort"/>: what happened, for the caller.</summary>

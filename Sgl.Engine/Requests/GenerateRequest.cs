@@ -14,7 +14,9 @@ public sealed record GenerateRequest
 
     public required SamplingParams Sampling { get; init; }
 
-    /// <summary>Key of the request's random draws; a request that came without one was given one at admission.</summary>
+    /// <summary>
+    /// Key of the request's random draws; a request that came without one was given one at admission.
+    /// </summary>
     public required ulong Seed { get; init; }
 
     /// <summary>Null when no logprobs are wanted.</summary>

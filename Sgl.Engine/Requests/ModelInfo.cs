@@ -18,8 +18,8 @@ public sealed record ModelInfo
     public required int ContextLength { get; init; }
 
     /// <summary>
-    /// Most tokens of one request, prompt and output, that the KV pool can hold. A prompt must be shorter than both this and
-    /// <see cref="ContextLength"/>.
+    /// Most tokens of one request, prompt and output, that the KV pool can hold. A prompt must be shorter than both
+    /// this and <see cref="ContextLength"/>.
     /// </summary>
     public required int MaxRequestTokens { get; init; }
 

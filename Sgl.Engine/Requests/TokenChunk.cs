@@ -1,6 +1,8 @@
 namespace Sgl.Engine.Requests;
 
-/// <summary>Some consecutive output tokens of one request. The last chunk, perhaps without tokens, carries <see cref="Finish"/>.</summary>
+/// <summary>
+/// Some consecutive output tokens of one request. The last chunk, perhaps without tokens, carries <see cref="Finish"/>.
+/// </summary>
 public sealed record TokenChunk
 {
     /// <summary>The new tokens, in order; a stop token that ended the generation is the last of them.</summary>

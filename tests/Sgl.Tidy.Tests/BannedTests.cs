@@ -14,7 +14,7 @@ public sealed class BannedTests
         let call = access.Parent as InvocationExpressionSyntax
         where access.Name.Identifier.Text == "Result" && call is null
             || access.Name.Identifier.Text == "Wait" && call?.ArgumentList.Arguments.Count == 0
-            || access.Name.Identifier.Text == "GetResult" && call is not null && access.ToString().Contains("GetAwaiter")
+            || access.Name.Identifier.Text == "GetResult" && access.ToString().Contains("GetAwaiter")
             || access.ToString() == "Thread.Sleep"
         select $"{file.At(access)}: {access} blocks a thread; await it, or wait on an event.");
 
@@ -30,7 +30,7 @@ public sealed class BannedTests
         from file in SourceFile.All
         from trivia in file.Syntax.DescendantTrivia()
         where IsComment(trivia) && _later.Any(word => trivia.ToString().Contains(word, StringComparison.Ordinal))
-        select $"{file.Path}:{trivia.GetLocation().GetLineSpan().StartLinePosition.Line + 1}: {trivia.ToString().Trim()}");
+        select $"{file.At(trivia.GetLocation())}: {trivia.ToString().Trim()}");
 
     [Fact]
     public void NothingThrowsNotImplemented() => Tidy.AssertNone(

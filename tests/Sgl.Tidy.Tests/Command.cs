@@ -5,7 +5,8 @@ namespace Sgl.Tidy.Tests;
 internal static class Command
 {
     /// <summary>Runs a program to its end and returns its exit code and what it printed on both streams.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string file, IEnumerable<string> arguments, string folder)
+    public static async Task<(int Code, string Output)> RunAsync(
+        string file, IEnumerable<string> arguments, string folder)
     {
         ProcessStartInfo start = new(file, arguments)
         {

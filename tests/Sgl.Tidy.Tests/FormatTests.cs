@@ -9,7 +9,9 @@ public sealed class FormatTests
     public async Task DotnetFormatChangesNothing()
     {
         (int code, string output) = await Command.RunAsync(
-            "dotnet", ["format", "SglOrleans.sln", "--no-restore", "--verify-no-changes", "--severity", "warn"], Repository.Root);
+            "dotnet",
+            ["format", "SglOrleans.sln", "--no-restore", "--verify-no-changes", "--severity", "warn"],
+            Repository.Root);
         Assert.True(code == 0, $"dotnet format would change files; run it.\n{output}");
     }
 }

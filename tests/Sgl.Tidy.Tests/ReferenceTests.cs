@@ -3,10 +3,14 @@ using Sgl.TestSupport;
 
 namespace Sgl.Tidy.Tests;
 
-/// <summary>DESIGN §2: references point one way, versions stand in one place, the solution holds every project.</summary>
+/// <summary>
+/// DESIGN §2: references point one way, versions stand in one place, the solution holds every project.
+/// </summary>
 public sealed class ReferenceTests
 {
-    /// <summary>What each project may refer to; a project that is not here fails the test until its line is added.</summary>
+    /// <summary>
+    /// What each project may refer to; a project that is not here fails the test until its line is added.
+    /// </summary>
     private static readonly Dictionary<string, string[]> _allowed = new()
     {
         ["Sgl.Engine"] = [],
@@ -26,7 +30,7 @@ public sealed class ReferenceTests
         from project in Projects
         from reference in Items(project, "ProjectReference")
         let target = Path.GetFileNameWithoutExtension(reference.Replace('\\', '/'))
-        where !_allowed.TryGetValue(Path.GetFileNameWithoutExtension(project), out string[]? allowed) || !allowed.Contains(target)
+        where !_allowed.GetValueOrDefault(Path.GetFileNameWithoutExtension(project), []).Contains(target)
         select $"{project} may not refer to {target} (DESIGN §2).");
 
     [Fact]

@@ -27,7 +27,9 @@ internal sealed class SourceFile(string path)
     public IEnumerable<BaseTypeDeclarationSyntax> Types => Syntax.DescendantNodes().OfType<BaseTypeDeclarationSyntax>();
 
     /// <summary>"path:line" of a node, as editors and terminals make it clickable.</summary>
-    public string At(SyntaxNode node) => $"{Path}:{node.GetLocation().GetLineSpan().StartLinePosition.Line + 1}";
+    public string At(SyntaxNode node) => At(node.GetLocation());
+
+    public string At(Location location) => $"{Path}:{location.GetLineSpan().StartLinePosition.Line + 1}";
 
     /// <summary>Every .cs file that people write.</summary>
     public static IReadOnlyList<SourceFile> All { get; } = [.. Walk(Repository.Root)
@@ -37,6 +39,7 @@ internal sealed class SourceFile(string path)
     /// <summary>Every file under a folder but build outputs and hidden folders.</summary>
     public static IEnumerable<string> Walk(string folder) => Directory.EnumerateFiles(folder).Concat(
         Directory.EnumerateDirectories(folder)
-            .Where(child => System.IO.Path.GetFileName(child) is var name && !name.StartsWith('.') && !_notSource.Contains(name))
-            .SelectMany(Walk));
+            .Where(child => IsSource(System.IO.Path.GetFileName(child))).SelectMany(Walk));
+
+    private static bool IsSource(string folderName) => !folderName.StartsWith('.') && !_notSource.Contains(folderName);
 }
