@@ -69,7 +69,7 @@ internal sealed class Builtin : Callable
         var count = _names.Length;
         if (given.Length > count && !_takesMore)
             throw new ChatTemplateException(
-                $"{Name}() takes {count} positional arguments but {given.Length} were given");
+                $"{Name}() takes {count} positional argument{(count == 1 ? "" : "s")} but {given.Length} were given");
 
         var bound = new object?[count + (_takesMore ? 1 : 0) + (_takesNamed ? 1 : 0)];
         _defaults.CopyTo(bound, 0);

@@ -42,13 +42,14 @@ internal sealed class DictLiteral((Expression Key, Expression Value)[] items) : 
 }
 
 /// <summary><c>then if condition else otherwise</c>; undefined without an else.</summary>
-internal sealed class Conditional(Expression condition, Expression then, Expression? otherwise) : Expression
+internal sealed class Conditional(Expression condition, Expression then, Expression? otherwise, int line) : Expression
 {
-    private const string NoElse = "the inline if-expression evaluated to false and no else section was defined.";
+    private readonly string _noElse =
+        $"the inline if-expression on line {line} evaluated to false and no else section was defined.";
 
     public override object? Evaluate(Scope scope) => PyType.IsTrue(condition.Evaluate(scope))
         ? then.Evaluate(scope)
-        : otherwise is null ? new Undefined(NoElse) : otherwise.Evaluate(scope);
+        : otherwise is null ? new Undefined(_noElse) : otherwise.Evaluate(scope);
 }
 
 internal sealed class And(Expression left, Expression right) : Expression
@@ -161,11 +162,13 @@ internal sealed class CallExpression(Expression callee, ArgumentList arguments) 
 
     public ArgumentList Arguments => arguments;
 
-    public override object? Evaluate(Scope scope) => callee.Evaluate(scope) switch
+    public override object? Evaluate(Scope scope) => Call(scope, callee.Evaluate(scope), arguments.Evaluate(scope));
+
+    public static object? Call(Scope scope, object? callee, Arguments arguments) => callee switch
     {
-        Callable callable => callable.Call(scope.State, arguments.Evaluate(scope)),
+        Callable callable => callable.Call(scope.State, arguments),
         Undefined undefined => throw undefined.Error(),
-        var value => throw new ChatTemplateException($"'{PyType.Name(value)}' object is not callable"),
+        _ => throw new ChatTemplateException($"'{PyType.Name(callee)}' object is not callable"),
     };
 }
 

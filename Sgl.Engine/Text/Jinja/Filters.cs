@@ -73,15 +73,17 @@ internal static class Filters
         if (method is not ("common" or "ceil" or "floor"))
             throw new ChatTemplateException("method must be common, ceil or floor");
         if (!PyNumber.IsNumber(value))
-            throw (value as Undefined)?.Error()
-                ?? new ChatTemplateException($"type {PyType.Name(value)} doesn't define __round__ method");
+            throw new ChatTemplateException(method == "common"
+                ? $"type {PyType.Name(value)} doesn't define __round__ method"
+                : $"must be real number, not {PyType.Name(value)}");
         if (Math.Abs((long)digits) > 300)
             throw new ChatTemplateException($"round takes a precision of at most 300 digits, not {digits}");
         if (method != "common")
         {
             var scale = Math.Pow(10, digits);
             var scaled = PyNumber.ToDouble(value) * scale;
-            return (method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled)) / scale;
+            // Adding 0 makes a negative zero positive: Python's ceil and floor give integers.
+            return ((method == "ceil" ? Math.Ceiling(scaled) : Math.Floor(scaled)) + 0.0) / scale;
         }
 
         return value is double d ? RoundFloat(d, digits) : RoundInteger(PyNumber.ToBig(value), digits);

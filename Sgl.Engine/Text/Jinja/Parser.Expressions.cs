@@ -31,11 +31,13 @@ internal sealed partial class Parser
 
     private Expression ReadConditional()
     {
+        var line = Current.Line;
         var value = ReadOr();
         for (var chain = 0; TryName("if"); Chain(ref chain))
         {
             var condition = ReadOr();
-            value = new Conditional(condition, value, TryName("else") ? ReadExpression() : null);
+            value = new Conditional(condition, value, TryName("else") ? ReadExpression() : null, line);
+            line = Current.Line;
         }
 
         return value;
@@ -282,7 +284,7 @@ internal sealed partial class Parser
             throw Fail("You cannot chain multiple tests with is");
         return Current.Kind switch
         {
-            TokenKind.Name => Current.Text is not ("else" or "or" or "and" or "if" or "in" or "not"),
+            TokenKind.Name => Current.Text is not ("else" or "or" or "and"),
             TokenKind.String or TokenKind.Number => true,
             TokenKind.Operator => Current.Text is "[" or "{",
             _ => false,

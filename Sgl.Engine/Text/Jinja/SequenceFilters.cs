@@ -63,7 +63,7 @@ internal static class SequenceFilters
         return new Undefined(none);
     }
 
-    private static long Length(object? value) => PyIteration.Length(value)
+    public static long Length(object? value) => PyIteration.Length(value)
         ?? throw new ChatTemplateException($"object of type '{PyType.Name(value)}' has no len()");
 
     private static IEnumerable<object?> Reversed(RenderState state, object? value) =>

@@ -180,14 +180,10 @@ internal sealed class CallBlock(
 {
     public override Flow Execute(Scope scope, StringBuilder output)
     {
+        var called = callee.Evaluate(scope);
         var given = arguments.Evaluate(scope);
         var caller = KeyValuePair.Create<string, object?>("caller", new Macro(null, parameters, body, scope));
-        var result = callee.Evaluate(scope) switch
-        {
-            Callable callable => callable.Call(scope.State, given with { Named = [.. given.Named, caller] }),
-            Undefined undefined => throw undefined.Error(),
-            var value => throw new ChatTemplateException($"'{PyType.Name(value)}' object is not callable"),
-        };
+        var result = CallExpression.Call(scope, called, given with { Named = [.. given.Named, caller] });
         Write(scope, output, PyRepr.Str(result));
         return Flow.Next;
     }

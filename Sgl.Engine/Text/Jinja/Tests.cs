@@ -21,7 +21,7 @@ internal static class Tests
         new("mapping value", (_, a) => a[0] is PyDict),
         new("sequence value", (_, a) => a[0] is string or PySequence or PyDict or Undefined),
         new("iterable value", (_, a) => PyIteration.IsIterable(a[0])),
-        new("callable value", (_, a) => a[0] is Callable),
+        new("callable value", (_, a) => a[0] is Callable or Undefined),
         new("escaped value", (_, _) => false),
         new("sameas value other", (_, a) => IsSame(a[0], a[1])),
         new("odd value", (state, a) => PyCompare.AreEqual(PyOperators.Modulo(state, a[0], 2L), 1L)),

@@ -24,7 +24,7 @@ internal static partial class TextFilters
         new("title s", (_, a) => Title(Str(a))),
         new("trim value chars=none", Trim),
         new("truncate s length=255 killwords=false end=... leeway=5", Truncate),
-        new("upper s", (_, a) => Str(a).ToUpperInvariant()),
+        new("upper s", (_, a) => PyText.ToUpper(Str(a))),
         new("urlencode value", UrlEncode),
         new("wordcount s", (_, a) => (long)Word().Count(Str(a))),
     ];
@@ -53,6 +53,8 @@ internal static partial class TextFilters
 
     private static object? Indent(RenderState state, object?[] a)
     {
+        if (a[0] is not (string or Undefined))
+            throw new ChatTemplateException($"unsupported operand type(s) for +=: '{PyType.Name(a[0])}' and 'str'");
         var width = a[1] is string given ? given.Length : Math.Max(0, PyNumber.ToIndex(a[1]));
         state.Reserve(width);
         var indention = a[1] as string ?? new string(' ', width);
@@ -99,11 +101,12 @@ internal static partial class TextFilters
 
     private static object? Truncate(RenderState state, object?[] a)
     {
-        var (text, length, end) = (Text(a[0], "truncate"), PyNumber.ToIndex(a[1]), Text(a[3], "truncate"));
+        var (length, end) = (PyNumber.ToIndex(a[1]), Text(a[3], "truncate"));
         if (length < end.Length)
             throw new ChatTemplateException($"expected length >= {end.Length}, got {length}");
-        if (PyText.Length(text) <= (long)length + PyNumber.ToIndex(a[4]))
-            return text;
+        if (SequenceFilters.Length(a[0]) <= (long)length + PyNumber.ToIndex(a[4]))
+            return a[0];
+        var text = Text(a[0], "truncate");
         var kept = text[..PyText.ToUnits(text, length - PyText.Length(end))];
         var space = PyType.IsTrue(a[2]) ? -1 : kept.LastIndexOf(' ');
         return (space < 0 ? kept : kept[..space]) + end;
@@ -115,9 +118,12 @@ internal static partial class TextFilters
             return Quote(Str(a)).Replace("%2F", "/");
         var items = a[0] is PyDict dict ? new PyDictView(dict, DictPart.Items) : a[0];
         return string.Join('&', PyIteration.Items(state, items).Select(
-            item => string.Join('=', PyIteration.Items(state, item).Select(
-                part => Quote(PyRepr.Str(part)).Replace("%20", "+")))));
+            item => PyIteration.ToArray(state, item) is [var key, var value]
+                ? $"{QuoteForQuery(key)}={QuoteForQuery(value)}"
+                : throw new ChatTemplateException("urlencode takes a str, a dict or pairs")));
     }
+
+    private static string QuoteForQuery(object? value) => Quote(PyRepr.Str(value)).Replace("%20", "+");
 
     private static string Quote(string text) => Uri.EscapeDataString(text);
 

@@ -51,9 +51,10 @@ internal sealed class BraceFormat
         return result.ToString();
     }
 
-    private static int EndOfField(string format, int at)
+    private static int EndOfField(string format, int start)
     {
         var open = 1;
+        var at = start;
         for (; at < format.Length; at++)
         {
             open += format[at] switch { '{' => 1, '}' => -1, _ => 0 };
@@ -61,13 +62,13 @@ internal sealed class BraceFormat
                 return at;
         }
 
-        throw new ChatTemplateException("expected '}' before end of string");
+        throw new ChatTemplateException(
+            at == start ? "Single '{' encountered in format string" : "expected '}' before end of string");
     }
 
     private string Field(string field, int depth)
     {
         var colon = field.IndexOf(':');
-        var spec = colon < 0 ? "" : Apply(field[(colon + 1)..], depth - 1);
         var name = colon < 0 ? field : field[..colon];
         var conversion = '\0';
         if (name.Length >= 2 && name[^2] == '!')
@@ -80,6 +81,7 @@ internal sealed class BraceFormat
             'r' or 'a' => PyRepr.Repr(value),
             _ => throw new ChatTemplateException($"Unknown conversion specifier {conversion}"),
         };
+        var spec = colon < 0 ? "" : Apply(field[(colon + 1)..], depth - 1);
         return spec.Length == 0 ? PyRepr.Str(value) : FormatSpec.Parse(spec).Apply(_state, value);
     }
 
@@ -120,7 +122,7 @@ internal sealed class BraceFormat
         if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
             return index < _positional.Count
                 ? _positional[index]
-                : throw new ChatTemplateException($"Replacement index {index} out of range for positional args tuple");
+                : throw new ChatTemplateException("tuple index out of range");
         return _named.TryGet(name, out var value) ? value : throw new ChatTemplateException(PyRepr.Repr(name));
     }
 }

@@ -44,7 +44,6 @@ internal sealed record FormatSpec(
         return value switch
         {
             string text => FormatText(text),
-            bool when Type is '\0' or 's' => FormatText(PyRepr.Str(value)),
             double number => FormatFloat(number),
             _ when PyNumber.IsInteger(value) => Type is 'e' or 'E' or 'f' or 'F' or 'g' or 'G' or '%'
                 ? FormatFloat(PyNumber.ToDouble(value))
@@ -59,6 +58,8 @@ internal sealed record FormatSpec(
     {
         if (Type is not ('\0' or 's'))
             throw Unknown("str");
+        if (Grouping != 0)
+            throw new ChatTemplateException($"Cannot specify '{Grouping}' with 's'.");
         if (Align == '=')
             throw new ChatTemplateException("'=' alignment not allowed in string format specifier");
         if (Precision >= 0 && Precision < PyText.Length(text))
@@ -68,7 +69,7 @@ internal sealed record FormatSpec(
 
     private string FormatInteger(BigInteger value)
     {
-        if (Precision >= 0)
+        if (Precision >= 0 && Type != 's')
             throw new ChatTemplateException("Precision not allowed in integer format specifier");
         var digits = BigInteger.Abs(value);
         var (text, prefix) = Type switch
@@ -78,7 +79,7 @@ internal sealed record FormatSpec(
             'X' => (Hex(digits, "X"), "0X"),
             'b' => (digits.IsZero ? "0" : digits.ToString("b", CultureInfo.InvariantCulture).TrimStart('0'), "0b"),
             'o' => (Octal(digits), "0o"),
-            'c' => (char.ConvertFromUtf32((int)digits), ""),
+            'c' => (PyText.Character(value), ""),
             _ => throw Unknown("int"),
         };
         var grouped = Group(text, Type is 'x' or 'X' or 'b' or 'o' ? 4 : 3);

@@ -83,7 +83,9 @@ internal sealed class PercentFormat
         if (Peek() == '*')
         {
             _position++;
-            return PyNumber.ToIndex(Next());
+            return Next() is var width && PyNumber.IsInteger(width)
+                ? PyNumber.ToIndex(width)
+                : throw new ChatTemplateException("* wants int");
         }
 
         var from = _position;
@@ -108,6 +110,8 @@ internal sealed class PercentFormat
 
     private string Convert(char type, object? value, string flags, int width, int precision)
     {
+        if (value is Undefined undefined && type is not ('s' or 'r' or 'a' or 'c'))
+            throw undefined.Error();
         var left = flags.Contains('-') || width < 0;
         var sign = flags.Contains('+') ? '+' : flags.Contains(' ') ? ' ' : '-';
         var spec = new FormatSpec(
@@ -120,7 +124,12 @@ internal sealed class PercentFormat
                 return (spec with { Type = 's' }).Apply(_state, type == 's' ? PyRepr.Str(value) : PyRepr.Repr(value));
             case 'c':
                 return (spec with { Type = 's', Precision = 1 }).Apply(
-                    _state, value as string ?? char.ConvertFromUtf32(PyNumber.ToIndex(value)));
+                    _state, value switch
+                    {
+                        string text when PyText.Length(text) == 1 => text,
+                        _ when PyNumber.IsInteger(value) => PyText.Character(PyNumber.ToBig(value)),
+                        _ => throw new ChatTemplateException("%c requires int or char"),
+                    });
             case 'e' or 'E' or 'f' or 'F' or 'g' or 'G':
                 return zeros.Apply(_state, PyNumber.IsNumber(value)
                     ? PyNumber.ToDouble(value)

@@ -98,7 +98,7 @@ internal static class PyCompare
     /// <summary>Sorted by Python's rules; equal items keep their order.</summary>
     public static object?[] Sort<T>(IEnumerable<T> items, Func<T, object?> key, bool reverse, Func<T, object?> result)
     {
-        var comparer = Comparer<object?>.Create((a, b) => Order("<", a, b) ? -1 : Order("<", b, a) ? 1 : 0);
+        var comparer = Comparer<object?>.Create((a, b) => Order("<", b, a) ? 1 : Order("<", a, b) ? -1 : 0);
         try
         {
             var sorted = reverse ? items.OrderByDescending(key, comparer) : items.OrderBy(key, comparer);

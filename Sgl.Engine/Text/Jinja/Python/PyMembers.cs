@@ -22,10 +22,14 @@ internal static class PyMembers
         {
             case Undefined undefined:
                 throw undefined.Error();
-            case PyDict dict when key is not (PyList or PyDict or Slice) && dict.TryGet(key, out var value):
+            case PyDict when key is Slice:
+                throw new ChatTemplateException("unhashable type: 'slice'");
+            case PyDict dict when key is not (PyList or PyDict) && dict.TryGet(key, out var value):
                 return value;
             case string or PySequence when key is Slice slice:
                 return slice.Of(owner);
+            case not JinjaObject when key is Slice:
+                throw new ChatTemplateException($"'{PyType.Name(owner)}' object is not subscriptable");
             case string or PySequence when PyNumber.IsInteger(key) && TryIndex(owner, key, out var item):
                 return item;
         }

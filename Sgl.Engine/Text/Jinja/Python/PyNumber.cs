@@ -104,22 +104,24 @@ internal static class PyNumber
     {
         if (!double.IsFinite(value))
             return double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-        // .NET's shortest digits, too, but in other clothes: it writes an exponent from 1e15 on.
-        var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        if (!shortest.Contains('E'))
-            return shortest.Contains('.') ? shortest : shortest + ".0";
-        var exponent = int.Parse(shortest.AsSpan(shortest.IndexOf('E') + 1), CultureInfo.InvariantCulture);
-        return exponent == 15
-            ? decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture)
-                .ToString("0.0", CultureInfo.InvariantCulture)
-            : Exponential(shortest, exponent);
-    }
+        var sign = double.IsNegative(value) ? "-" : "";
+        if (value == 0)
+            return sign + "0.0";
 
-    private static string Exponential(string shortest, int exponent)
-    {
-        var sign = shortest.StartsWith('-') ? "-" : "";
-        var mantissa = shortest.TrimStart('-').Split('E')[0].Replace(".", "").Trim('0');
-        var point = mantissa.Length > 1 ? $"{mantissa[0]}.{mantissa[1..]}" : mantissa;
-        return $"{sign}{point}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        // .NET finds the same digits, but changes to an exponent elsewhere.
+        var parts = value.ToString("R", CultureInfo.InvariantCulture).TrimStart('-').Split('E');
+        var point = parts[0].IndexOf('.') is var at and >= 0 ? at : parts[0].Length;
+        var all = parts[0].Replace(".", "");
+        var digits = all.TrimStart('0');
+        var exponent = point - 1 - (all.Length - digits.Length)
+            + (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0);
+        digits = digits.TrimEnd('0');
+        return sign + exponent switch
+        {
+            < -4 or >= 16 => $"{digits[0]}{(digits.Length > 1 ? "." : "")}{digits[1..]}e{exponent:+00;-00}",
+            < 0 => $"0.{new string('0', -exponent - 1)}{digits}",
+            _ when digits.Length > exponent + 1 => $"{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}",
+            _ => digits.PadRight(exponent + 1, '0') + ".0",
+        };
     }
 }

@@ -54,16 +54,22 @@ internal static class PyOperators
             throw Unsupported("*", a, b);
         if (!PyNumber.IsInteger(b))
             throw new ChatTemplateException($"can't multiply sequence by non-int of type '{PyType.Name(b)}'");
-        long times = Math.Max(0, PyNumber.ToIndex(b));
-        if (a is string text)
+        return Repeat(state, a, Math.Max(0, PyNumber.ToIndex(b)));
+    }
+
+    private static object Repeat(RenderState state, object sequence, int times)
+    {
+        if (sequence is string text)
         {
-            state.Reserve(text.Length * times);
-            return string.Concat(Enumerable.Repeat(text, (int)times));
+            times = text.Length == 0 ? 0 : times;
+            state.Reserve((long)text.Length * times);
+            return string.Concat(Enumerable.Repeat(text, times));
         }
 
-        var items = (PySequence)a;
-        state.Work(items.Count * times);
-        return items.Of([.. Enumerable.Repeat(items, (int)times).SelectMany(i => i)]);
+        var items = (PySequence)sequence;
+        times = items.Count == 0 ? 0 : times;
+        state.Work((long)items.Count * times);
+        return items.Of([.. Enumerable.Repeat(items, times).SelectMany(i => i)]);
     }
 
     public static object? Divide(object? a, object? b)
@@ -83,9 +89,10 @@ internal static class PyOperators
         if (kind == typeof(double))
         {
             var (x, y) = (PyNumber.ToDouble(a), PyNumber.ToDouble(b));
-            return y == 0
-                ? throw new ChatTemplateException("float floor division by zero")
-                : Math.Round((x - FloatModulo(x, y)) / y);
+            if (y == 0)
+                throw new ChatTemplateException("float floor division by zero");
+            var quotient = Math.Round((x - FloatModulo(x, y)) / y);
+            return quotient == 0 ? Math.CopySign(0, x / y) : quotient;
         }
 
         var (n, d) = (PyNumber.ToBig(a), PyNumber.ToBig(b));
@@ -131,7 +138,10 @@ internal static class PyOperators
             throw new ChatTemplateException("0.0 cannot be raised to a negative power");
         if (x < 0 && double.IsFinite(x) && y != Math.Truncate(y))
             throw new ChatTemplateException("a negative number raised to a fraction is complex");
-        return Math.Pow(x, y);
+        var power = Math.Pow(x, y);
+        return double.IsInfinity(power) && double.IsFinite(x) && double.IsFinite(y)
+            ? throw new ChatTemplateException("(34, 'Numerical result out of range')")
+            : power;
     }
 
     public static object? Negate(object? value) => value switch
@@ -175,7 +185,7 @@ internal static class PyOperators
     private static double FloatModulo(double x, double y)
     {
         var rest = x % y;
-        return rest != 0 && rest < 0 != y < 0 ? rest + y : rest;
+        return rest == 0 ? Math.CopySign(0, y) : rest < 0 != y < 0 ? rest + y : rest;
     }
 
     private static ChatTemplateException Unsupported(string op, object? a, object? b) =>

@@ -9,8 +9,18 @@ internal abstract class PySequence : IReadOnlyList<object?>
 
     public abstract object? this[int index] { get; }
 
-    /// <summary>A sequence of the same type; a slice of a range is a list here.</summary>
+    /// <summary>A sequence of the same type with other items.</summary>
     public abstract PySequence Of(object?[] items);
+
+    /// <param name="from">Index of the first item.</param>
+    /// <param name="to">Where a range's slice says that it stops.</param>
+    public virtual PySequence Slice(int from, int to, int by, int length)
+    {
+        var items = new object?[length];
+        for (var i = 0; i < length; i++)
+            items[i] = this[from + i * by];
+        return Of(items);
+    }
 
     public IEnumerator<object?> GetEnumerator()
     {
@@ -46,6 +56,9 @@ internal sealed class PyRange(long start, long stop, long step, int count) : PyS
     public override object? this[int index] => start + index * step;
 
     public override PySequence Of(object?[] items) => new PyList(items);
+
+    public override PySequence Slice(int from, int to, int by, int length) =>
+        new PyRange(start + from * step, start + to * step, step * by, length);
 
     public override string ToString() => step == 1 ? $"range({start}, {stop})" : $"range({start}, {stop}, {step})";
 }

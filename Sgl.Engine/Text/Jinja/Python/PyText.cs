@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace Sgl.Engine.Text.Jinja.Python;
@@ -42,6 +43,18 @@ internal static class PyText
 
     /// <summary>The code point that begins at a UTF-16 position.</summary>
     public static int ToCodePoints(string text, int units) => Length(text[..units]);
+
+    /// <summary>chr().</summary>
+    /// <exception cref="ChatTemplateException">Not a code point.</exception>
+    public static string Character(BigInteger codePoint)
+    {
+        if (codePoint < 0 || codePoint > 0x10FFFF)
+            throw new ChatTemplateException("%c arg not in range(0x110000)");
+        return codePoint <= 0xFFFF ? ((char)(int)codePoint).ToString() : char.ConvertFromUtf32((int)codePoint);
+    }
+
+    /// <summary>str.upper(): .NET's own leaves the one common letter alone whose capital is two letters.</summary>
+    public static string ToUpper(string text) => text.ToUpperInvariant().Replace("ß", "SS");
 
     /// <summary>str.isspace() of one character.</summary>
     public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\x1c' and <= '\x1f';

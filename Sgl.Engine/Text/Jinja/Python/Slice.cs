@@ -9,14 +9,9 @@ internal sealed class Slice(object? start, object? stop, object? step)
     public object Of(object owner)
     {
         var count = PyIteration.Length(owner)!.Value;
-        var (from, by, length) = Resolve(count);
+        var (from, to, by, length) = Resolve(count);
         if (owner is PySequence sequence)
-        {
-            var items = new object?[length];
-            for (var i = 0; i < length; i++)
-                items[i] = sequence[from + i * by];
-            return sequence.Of(items);
-        }
+            return sequence.Slice(from, to, by, length);
 
         var text = (string)owner;
         if (by == 1)
@@ -32,7 +27,7 @@ internal sealed class Slice(object? start, object? stop, object? step)
         return picked.ToString();
     }
 
-    private (int From, int By, int Length) Resolve(int count)
+    private (int From, int To, int By, int Length) Resolve(int count)
     {
         var by = step is null ? 1 : Part(step);
         if (by == 0)
@@ -42,7 +37,7 @@ internal sealed class Slice(object? start, object? stop, object? step)
         long from = start is null ? (by > 0 ? low : high) : Clamp(Part(start), count, low, high);
         long to = stop is null ? (by > 0 ? high : low) : Clamp(Part(stop), count, low, high);
         var length = by > 0 ? (to - from + by - 1) / by : (from - to - by - 1) / -(long)by;
-        return ((int)from, by, (int)Math.Max(0, length));
+        return ((int)from, (int)to, by, (int)Math.Max(0, length));
     }
 
     private static long Clamp(long index, int count, int low, int high) =>

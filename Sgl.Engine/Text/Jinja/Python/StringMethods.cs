@@ -11,9 +11,9 @@ internal static class StringMethods
         new("strip self chars=none", (_, a) => Strip(a, true, true)),
         new("lstrip self chars=none", (_, a) => Strip(a, true, false)),
         new("rstrip self chars=none", (_, a) => Strip(a, false, true)),
-        new("upper self", (_, a) => Self(a).ToUpperInvariant()),
+        new("upper self", (_, a) => PyText.ToUpper(Self(a))),
         new("lower self", (_, a) => Self(a).ToLowerInvariant()),
-        new("casefold self", (_, a) => Self(a).ToLowerInvariant()),
+        new("casefold self", (_, a) => Self(a).ToLowerInvariant().Replace("ß", "ss")),
         new("swapcase self", (_, a) => SwapCase(Self(a))),
         new("capitalize self", (_, a) => Capitalize(Self(a))),
         new("title self", (_, a) => Title(Self(a))),
@@ -158,7 +158,7 @@ internal static class StringMethods
         text.Length > 0 && !char.IsDigit(text[0]) && text.All(c => c == '_' || char.IsLetterOrDigit(c));
 
     private static string SwapCase(string text) => string.Concat(text.EnumerateRunes().Select(
-        r => (Rune.IsUpper(r) ? Rune.ToLowerInvariant(r) : Rune.ToUpperInvariant(r)).ToString()));
+        r => Rune.IsUpper(r) ? Rune.ToLowerInvariant(r).ToString() : PyText.ToUpper(r.ToString())));
 
     private static string Title(string text)
     {
