@@ -10,7 +10,7 @@ public sealed unsafe partial class CpuOps
         Check.Shape(output, pass.TokenCount, shape.Heads * shape.HeadDim);
         Check.Shape(layer.Keys, layer.Values.Rows, shape.KvHeads * shape.HeadDim);
         Check.Shape(layer.Values, layer.Keys.Rows, shape.KvHeads * shape.HeadDim);
-        _kernels.Attention(StepOf(pass, layer), pass.Sequences.Length, q, layer, shape, output);
+        _kernels.Attention(IndicesOf(pass, layer), pass.Sequences.Length, q, layer, shape, output);
     }
 
     internal static void AttentionReference(Pass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
@@ -72,7 +72,7 @@ public sealed unsafe partial class CpuOps
     private abstract partial class Kernels
     {
         public abstract void Attention(
-            Step step, int sequences, Tensor q, KvLayer layer, AttentionShape shape, Tensor output);
+            PassIndices indices, int sequences, Tensor q, KvLayer layer, AttentionShape shape, Tensor output);
     }
 
     private sealed partial class Kernels<TSimd, TVector>
@@ -85,13 +85,13 @@ public sealed unsafe partial class CpuOps
         private const long LeastAttentionWork = 30_000;
 
         public override void Attention(
-            Step step, int sequences, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
+            PassIndices indices, int sequences, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
         {
             int group = shape.Heads / shape.KvHeads;
             int most = Math.Clamp(MostQueryElements / shape.HeadDim, 1, MostQueries);
             int tiles = 0;
             for (int i = 0; i < sequences; i++)
-                tiles += (step.Sequences[i].NewTokens * group + most - 1) / most;
+                tiles += (indices.Sequences[i].NewTokens * group + most - 1) / most;
 
             _temporary.Reset();
             var tile = (AttentionTile*)_temporary.Take((nuint)tiles * (nuint)sizeof(AttentionTile));
@@ -99,7 +99,7 @@ public sealed unsafe partial class CpuOps
             long pairs = 0;
             for (int i = 0; i < sequences; i++)
             {
-                StepSequence sequence = step.Sequences[i];
+                SequenceIndices sequence = indices.Sequences[i];
                 int queries = sequence.NewTokens * group;
                 pairs += (long)queries * sequence.ContextLength;
                 for (int first = 0; first < queries; first += most)

@@ -9,7 +9,7 @@ public sealed unsafe partial class CpuOps
     /// <summary>
     /// Some queries of one sequence and one kv head: query i is head i % group of new token i / group.
     /// </summary>
-    private readonly record struct AttentionTile(StepSequence Sequence, int FirstQuery, int Queries);
+    private readonly record struct AttentionTile(SequenceIndices Sequence, int FirstQuery, int Queries);
 
     private sealed partial class Kernels<TSimd, TVector>
     {

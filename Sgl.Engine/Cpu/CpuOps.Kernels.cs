@@ -26,7 +26,7 @@ public sealed unsafe partial class CpuOps
         where TSimd : ISimd<TVector>
         where TVector : struct
     {
-        // What one operation needs while it runs.
+        // What one operation needs while it runs; each resets it first.
         private readonly Arena _temporary = new(chunkBytes: 1 << 16);
 
         public override void Dispose() => _temporary.Dispose();
@@ -36,13 +36,12 @@ public sealed unsafe partial class CpuOps
 
         private static float* Row(Tensor tensor, int row) => (float*)tensor.Address + (nint)row * tensor.Stride;
 
-        /// <summary>A one-row parameter as floats, plus an offset.</summary>
+        /// <summary>A one-row parameter as floats, plus an offset; where it is none already, in temporary memory.</summary>
         private float* Floats(Weight weight, float offset)
         {
             Tensor row = weight.Parts[0];
             if (row.Type == DataType.Float32 && offset == 0)
                 return (float*)row.Address;
-            _temporary.Reset();
             float* floats = (float*)_temporary.Take((nuint)row.Columns * sizeof(float));
             for (int c = 0; c < row.Columns; c++)
                 floats[c] = row.Get(0, c) + offset;

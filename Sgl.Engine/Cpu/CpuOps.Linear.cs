@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Sgl.Engine.Cpu.Simd;
 using Sgl.Engine.Execution;
 
@@ -38,6 +39,16 @@ public sealed unsafe partial class CpuOps
 
     private sealed partial class Kernels<TSimd, TVector>
     {
+        // Four rows of x this long stay in the first-level cache while all weights of the piece pass by.
+        private const int InnerBlock = 1024;
+
+        // Up to so many rows, weights are read once as they lie; above, the second-level cache keeps the piece's.
+        private const int FewRows = 16;
+        private const int RowBlock = 64;
+
+        private const int LeastWork = 50_000;
+        private const int PiecesAThread = 8;
+
         public override void Linear(Tensor x, Weight weight, Weight? bias, Tensor output)
         {
             switch (weight.Type)
@@ -57,111 +68,137 @@ public sealed unsafe partial class CpuOps
         private void Linear<TElement>(Tensor x, Weight weight, Weight? bias, Tensor output)
             where TElement : IElement
         {
+            if (x.Rows == 0)
+                return;
+            _temporary.Reset();
             float* addend = bias is null ? null : Floats(bias, offset: 0);
-            int first = 0;
-            foreach (Tensor part in weight.Parts)
+
+            // About LeastWork multiplications are worth another thread, and PiecesAThread balance well.
+            int rowBlocks = (x.Rows + RowBlock - 1) / RowBlock;
+            long workAnOutput = (long)Math.Min(x.Rows, RowBlock) * weight.Columns;
+            int least = (int)Math.Clamp(LeastWork / workAnOutput, 4, LeastWork);
+            int fair = Math.Min(64, weight.Rows / (PiecesAThread * pool.Threads));
+            int outputBlock = (Math.Max(least, fair) + 3) & ~3;
+
+            var parts = (LinearPart*)_temporary.Take((nuint)weight.Parts.Count * (nuint)sizeof(LinearPart));
+            int first = 0, blocks = 0;
+            for (int i = 0; i < weight.Parts.Count; i++)
             {
-                var work = new LinearWork<TElement>(
-                    x, part, addend, output.SliceColumns(first, part.Rows), pool.Threads);
-                pool.Run(work, work.Pieces);
+                Tensor part = weight.Parts[i];
+                parts[i] = new LinearPart(part, (nint)addend, output.SliceColumns(first, part.Rows), blocks);
+                blocks += (part.Rows + outputBlock - 1) / outputBlock;
                 first += part.Rows;
                 addend = addend is null ? null : addend + part.Rows;
             }
+
+            var work = new LinearWork<TElement>(x, parts, weight.Parts.Count, rowBlocks, outputBlock);
+            pool.Run(work, rowBlocks * blocks, alone: workAnOutput * weight.Rows < LeastWork);
         }
+
+        /// <param name="FirstBlock">Blocks of outputs in the parts before.</param>
+        private readonly record struct LinearPart(Tensor Weight, nint Bias, Tensor Output, int FirstBlock);
 
         /// <summary>
         /// Pieces are a block of rows by a block of outputs. A sum over the inner dimension goes by blocks of
         /// <see cref="InnerBlock"/> from the first element on, whatever the piece.
         /// </summary>
-        private readonly struct LinearWork<TElement> : IWork
+        private readonly struct LinearWork<TElement>(
+            Tensor x, LinearPart* parts, int partCount, int rowBlocks, int outputBlock) : IWork
             where TElement : IElement
         {
-            // Four rows of x this long stay in the first-level cache while all weights of the piece pass by.
-            private const int InnerBlock = 1024;
-
-            // Up to so many rows, weights are read once as they lie; above, the second-level cache keeps the piece's.
-            private const int FewRows = 16;
-            private const int RowBlock = 64;
-
-            // About so many multiplications are worth another thread, and so many pieces a thread balance well.
-            private const int LeastWork = 50_000;
-            private const int PiecesAThread = 8;
-
-            private readonly Tensor _x;
-            private readonly Tensor _weight;
-            private readonly float* _bias;
-            private readonly Tensor _output;
-            private readonly int _rowBlocks;
-            private readonly int _outputBlock;
-
-            public LinearWork(Tensor x, Tensor weight, float* bias, Tensor output, int threads)
-            {
-                _x = x;
-                _weight = weight;
-                _bias = bias;
-                _output = output;
-                _rowBlocks = (x.Rows + RowBlock - 1) / RowBlock;
-                long workAnOutput = Math.Max(1, (long)Math.Min(x.Rows, RowBlock) * weight.Columns);
-                int least = (int)Math.Clamp(LeastWork / workAnOutput, 4, LeastWork);
-                int fair = Math.Min(64, weight.Rows / (PiecesAThread * threads));
-                _outputBlock = (Math.Max(least, fair) + 3) & ~3;
-                Pieces = _rowBlocks * ((weight.Rows + _outputBlock - 1) / _outputBlock);
-            }
-
-            public int Pieces { get; }
-
             public void Run(int piece)
             {
-                int row = piece % _rowBlocks * RowBlock;
-                int first = piece / _rowBlocks * _outputBlock;
-                int rows = Math.Min(RowBlock, _x.Rows - row);
-                int end = Math.Min(first + _outputBlock, _weight.Rows);
+                int block = piece / rowBlocks;
+                LinearPart* part = parts;
+                while (part < parts + partCount - 1 && block >= part[1].FirstBlock)
+                    part++;
+                int row = piece % rowBlocks * RowBlock;
+                int rows = Math.Min(RowBlock, x.Rows - row);
+                int first = (block - part->FirstBlock) * outputBlock;
+                int end = Math.Min(first + outputBlock, part->Weight.Rows);
                 if (rows <= FewRows)
                 {
+                    for (; rows == 1 && first + 8 <= end; first += 8)
+                        OneByEight(part, row, first);
                     for (int o = first; o < end; o += 4)
                     {
-                        for (int k = 0; k < _x.Columns; k += InnerBlock)
-                            Tile(row, rows, k, o);
+                        for (int k = 0; k < x.Columns; k += InnerBlock)
+                            Tile(part, row, rows, k, o);
                     }
                 }
                 else
                 {
-                    for (int k = 0; k < _x.Columns; k += InnerBlock)
+                    for (int k = 0; k < x.Columns; k += InnerBlock)
                     {
                         for (int r = 0; r < rows; r += 4)
                         {
                             for (int o = first; o < end; o += 4)
-                                Tile(row + r, Math.Min(4, rows - r), k, o);
+                                Tile(part, row + r, Math.Min(4, rows - r), k, o);
                         }
                     }
                 }
             }
 
+            /// <summary>Eight whole outputs of one row.</summary>
+            [SkipLocalsInit]
+            private void OneByEight(LinearPart* part, int row, int o)
+            {
+                float* sums = stackalloc float[8];
+                nint next = (nint)part->Weight.Stride * TElement.Size;
+                byte* weight = (byte*)part->Weight.Address + o * next;
+                float* output = Row(part->Output, row) + o;
+                float* before = part->Bias == 0 ? null : (float*)part->Bias + o;
+                for (int k = 0; k < x.Columns; k += InnerBlock)
+                {
+                    int count = Math.Min(InnerBlock, x.Columns - k);
+                    DotTiles<TSimd, TVector, TElement>.OneByEight(
+                        Row(x, row) + k, weight + k * TElement.Size, next, count, sums);
+                    Add(before, sums, output);
+                    Add(before == null ? null : before + 4, sums + 4, output + 4);
+                    before = output;
+                }
+            }
+
             /// <summary>Adds one inner block's share to four outputs of up to <see cref="FewRows"/> rows.</summary>
             [SkipLocalsInit]
-            private void Tile(int row, int rows, int k, int o)
+            private void Tile(LinearPart* part, int row, int rows, int k, int o)
             {
                 float* sums = stackalloc float[4 * FewRows];
-                byte* weight = (byte*)_weight.Address + ((nint)o * _weight.Stride + k) * TElement.Size;
-                nint next = (nint)_weight.Stride * TElement.Size;
+                Tensor matrix = part->Weight;
+                byte* weight = (byte*)matrix.Address + ((nint)o * matrix.Stride + k) * TElement.Size;
+                nint next = (nint)matrix.Stride * TElement.Size;
 
                 // Past the last output the tile computes the last one again, and nobody looks.
-                int outputs = Math.Min(4, _weight.Rows - o);
+                int outputs = Math.Min(4, matrix.Rows - o);
                 var four = new DotTiles<TSimd, TVector, TElement>.Rows(
                     weight,
                     weight + Math.Min(1, outputs - 1) * next,
                     weight + Math.Min(2, outputs - 1) * next,
                     weight + (outputs - 1) * next);
-                int count = Math.Min(InnerBlock, _x.Columns - k);
-                DotTiles<TSimd, TVector, TElement>.Run(rows, Row(_x, row) + k, _x.Stride, four, count, sums, 4);
+                int count = Math.Min(InnerBlock, x.Columns - k);
+                DotTiles<TSimd, TVector, TElement>.Run(rows, Row(x, row) + k, x.Stride, four, count, sums, 4);
 
-                float* bias = k == 0 && _bias != null ? _bias + o : null;
+                float* bias = (float*)part->Bias + o;
                 for (int r = 0; r < rows; r++, sums += 4)
                 {
-                    float* output = Row(_output, row + r) + o;
+                    float* output = Row(part->Output, row + r) + o;
+                    float* before = k > 0 ? output : part->Bias != 0 ? bias : null;
+                    if (outputs == 4)
+                    {
+                        Add(before, sums, output);
+                        continue;
+                    }
+
                     for (int i = 0; i < outputs; i++)
-                        output[i] = sums[i] + (k > 0 ? output[i] : bias != null ? bias[i] : 0);
+                        output[i] = before == null ? sums[i] : sums[i] + before[i];
                 }
+            }
+
+            /// <summary>Four sums onto what is there already, if anything.</summary>
+            private static void Add(float* before, float* sums, float* output)
+            {
+                Vector128<float> sum = Vector128.Load(sums);
+                (before == null ? sum : sum + Vector128.Load(before)).Store(output);
             }
         }
     }

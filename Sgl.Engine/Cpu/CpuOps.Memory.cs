@@ -11,7 +11,7 @@ public sealed unsafe partial class CpuOps
     private readonly List<nint> _allocations = [];
     private readonly Arena _scratch = new(chunkBytes: 1 << 20);
     private Pass? _pass;
-    private Step _step;
+    private PassIndices _indices;
 
     /// <summary>Bytes given by <see cref="Allocate"/> so far.</summary>
     public long AllocatedBytes { get; private set; }
@@ -65,7 +65,7 @@ public sealed unsafe partial class CpuOps
     public void Begin(Pass pass)
     {
         _scratch.Reset();
-        _step = new Step(pass, _scratch);
+        _indices = new PassIndices(pass, _scratch);
         _pass = pass;
     }
 
@@ -78,12 +78,12 @@ public sealed unsafe partial class CpuOps
     }
 
     /// <summary>The index arrays of the pass, whose slots all lie in the layer.</summary>
-    private Step StepOf(Pass pass, KvLayer layer)
+    private PassIndices IndicesOf(Pass pass, KvLayer layer)
     {
         if (!ReferenceEquals(pass, _pass))
             throw new InvalidOperationException("Begin was not called for this pass.");
-        Check.Index((int)_step.HighestSlot, layer.Keys.Rows, "slot");
-        return _step;
+        Check.Index((int)_indices.HighestSlot, layer.Keys.Rows, "slot");
+        return _indices;
     }
 
     private void FreeMemory()

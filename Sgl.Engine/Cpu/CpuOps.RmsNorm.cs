@@ -63,6 +63,7 @@ public sealed unsafe partial class CpuOps
             Tensor? added, Tensor x, Weight weight, float epsilon, float offset, Tensor output)
         {
             var pieces = new RowPieces(x.Rows, x.Columns);
+            _temporary.Reset();
             float* factors = Floats(weight, offset);
             pool.Run(new RmsNormWork(added, x, factors, weight.Columns, epsilon, output, pieces), pieces.Count);
         }

@@ -22,7 +22,7 @@ public sealed unsafe partial class CpuOps
         Check.Shape(layer.Values, layer.Keys.Rows, k.Columns);
         if (angles is { } a)
             Check.Shape(a, tokens, Math.Min(a.Columns, headDim));
-        _kernels.RopeAndStore(StepOf(pass, layer), q, k, v, headDim, angles, style, layer);
+        _kernels.RopeAndStore(IndicesOf(pass, layer), q, k, v, headDim, angles, style, layer);
     }
 
     internal static void RopeAnglesReference(Pass pass, RopeFrequencies frequencies, Tensor angles)
@@ -74,16 +74,16 @@ public sealed unsafe partial class CpuOps
     private abstract partial class Kernels
     {
         public abstract void RopeAndStore(
-            Step step, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer);
+            PassIndices indices, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer);
     }
 
     private sealed partial class Kernels<TSimd, TVector>
     {
         public override void RopeAndStore(
-            Step step, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer)
+            PassIndices indices, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer)
         {
             var pieces = new RowPieces(q.Rows, q.Columns + 2 * k.Columns);
-            pool.Run(new RopeWork(step.Slots, q, k, v, headDim, angles, style, layer, pieces), pieces.Count);
+            pool.Run(new RopeWork(indices.Slots, q, k, v, headDim, angles, style, layer, pieces), pieces.Count);
         }
 
         internal static void RotateHalves(float* a, float* b, float* cos, float* sin, int count)

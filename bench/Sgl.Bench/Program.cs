@@ -3,6 +3,7 @@ using Sgl.Bench;
 using Sgl.Bench.CommandLine;
 using Sgl.Bench.Eval;
 using Sgl.Bench.OneBatch;
+using Sgl.Bench.Ops;
 using Sgl.Bench.Serving;
 using Sgl.Bench.Soak;
 
@@ -12,6 +13,7 @@ CommandTable commands = new([
     ServingCommand.Command,
     EvalCommand.Command,
     SoakCommand.Command,
+    OpsBench.Command,
 ]);
 
 using CancellationTokenSource interrupt = new();

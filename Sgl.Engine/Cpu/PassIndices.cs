@@ -3,21 +3,21 @@ using Sgl.Engine.Execution;
 namespace Sgl.Engine.Cpu;
 
 /// <summary>A pass's index arrays in memory that does not move while workers read it.</summary>
-internal readonly unsafe struct Step
+internal readonly unsafe struct PassIndices
 {
     /// <summary>[T] pool slot of each token.</summary>
     public readonly int* Slots;
 
     /// <summary>[sequences]</summary>
-    public readonly StepSequence* Sequences;
+    public readonly SequenceIndices* Sequences;
 
     /// <summary>The highest slot of any context; a negative one counts as higher than all.</summary>
     public readonly uint HighestSlot;
 
-    public Step(Pass pass, Arena arena)
+    public PassIndices(Pass pass, Arena arena)
     {
         Slots = Copy(pass.Slots, arena);
-        Sequences = (StepSequence*)arena.Take((nuint)pass.Sequences.Length * (nuint)sizeof(StepSequence));
+        Sequences = (SequenceIndices*)arena.Take((nuint)pass.Sequences.Length * (nuint)sizeof(SequenceIndices));
         for (int i = 0; i < pass.Sequences.Length; i++)
         {
             PassSequence sequence = pass.Sequences[i];
@@ -30,7 +30,7 @@ internal readonly unsafe struct Step
                     + $"of {context.Length}; the pass has {pass.TokenCount} tokens.");
             }
 
-            Sequences[i] = new StepSequence(
+            Sequences[i] = new SequenceIndices(
                 Copy(context, arena), context.Length, sequence.QueryStart, sequence.QueryCount);
             HighestSlot = Math.Max(HighestSlot, Highest(context));
         }

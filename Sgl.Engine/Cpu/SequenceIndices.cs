@@ -1,7 +1,7 @@
 namespace Sgl.Engine.Cpu;
 
-/// <summary>One sequence of a <see cref="Step"/>.</summary>
-internal readonly unsafe struct StepSequence(int* slots, int contextLength, int firstRow, int newTokens)
+/// <summary>One sequence of a <see cref="PassIndices"/>.</summary>
+internal readonly unsafe struct SequenceIndices(int* slots, int contextLength, int firstRow, int newTokens)
 {
     /// <summary>[ContextLength] pool slots in order of position.</summary>
     public readonly int* Slots = slots;
