@@ -6,12 +6,13 @@ using Sgl.Gateway.Hosting;
 
 try
 {
-    if (FlagParser.Parse(args) is not GatewayOptions options)
+    if (FlagParser.Parse(args) is not GatewayOptions flags)
     {
         Console.Out.Write(FlagHelp.Text());
         return 0;
     }
 
+    GatewayOptions options = EnvironmentOptions.Apply(flags, Environment.GetEnvironmentVariable);
     GatewayHost.CheckAddress(options);
     using ILoggerFactory loggers = LoggerFactory.Create(logging => LogFormatter.AddTo(logging, options.LogLevel));
     ILogger log = loggers.CreateLogger("Sgl.Engine");

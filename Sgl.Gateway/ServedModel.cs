@@ -19,8 +19,4 @@ public sealed record ServedModel
 
     /// <summary>What OpenAI requests get for sampling parameters that they leave out.</summary>
     public SamplingDefaults SamplingDefaults { get; init; } = new();
-
-    /// <summary>The model's name in answers.</summary>
-    public string Name => Options.ServedModelName
-        ?? (Options.Engine.ModelPath == EmbeddedModel.Folder ? EmbeddedModel.Name : Options.Engine.ModelPath);
 }

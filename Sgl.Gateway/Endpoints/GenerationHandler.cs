@@ -63,7 +63,7 @@ internal sealed class GenerationHandler(
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
         {
             service.Log.LogError(error, "Request {Id} failed in its stream", set.All[0].Plan.Request.Id);
-            shape.WriteError(events.BeginEvent(), ErrorAnswer.Of(error));
+            ErrorAnswer.Of(error).WriteEvent(events.BeginEvent());
             events.EndEvent();
         }
 
@@ -77,7 +77,8 @@ internal sealed class GenerationHandler(
             service.Log.LogInformation(
                 "Receive: rid={Id}, stream={Stream}, prompt_tokens={Prompt}, seed={Seed}, {Sampling}",
                 planned.Request.Id,
-                plan.Stream, planned.Request.Prompt.Length, planned.Request.Seed, planned.Request.Sampling);
+                plan.Stream, planned.Request.Prompt.Length, planned.Request.Seed,
+                JsonSerializer.Serialize(planned.Request.Sampling));
     }
 
     private void LogEnd(GenerationSet set)

@@ -27,19 +27,20 @@ internal static class ModelsEndpoint
     {
         // The server leaves %2F in paths as it is.
         string id = Uri.UnescapeDataString(http.GetRouteValue("id") as string ?? "");
-        if (id.TrimStart('/') == service.Served.Name.TrimStart('/'))
+        if (id.TrimStart('/') == service.Served.Options.ModelName.TrimStart('/'))
             return JsonOutput.SendAsync(http, StatusCodes.Status200OK, json => WriteCard(json, service, created));
         ErrorAnswer error = new(
-            StatusCodes.Status404NotFound, $"The model '{id}' does not exist; this server has '{service.Served.Name}'.",
+            StatusCodes.Status404NotFound,
+            $"The model '{id}' does not exist; this server has '{service.Served.Options.ModelName}'.",
             "model",
             "model_not_found");
-        return JsonOutput.SendAsync(http, error.Status, error.WriteNested);
+        return JsonOutput.SendAsync(http, error.Status, error.WriteBody);
     }
 
     private static void WriteCard(Utf8JsonWriter json, GenerationService service, long created)
     {
         json.WriteStartObject();
-        json.WriteString("id", service.Served.Name);
+        json.WriteString("id", service.Served.Options.ModelName);
         json.WriteString("object", "model");
         json.WriteNumber("created", created);
         json.WriteString("owned_by", "sglang");

@@ -34,7 +34,8 @@ internal static class FlagTable
             o => o.Engine.ModelPath, (o, v) => o with { Engine = o.Engine with { ModelPath = v } })
             with { Alias = "--model", Unset = "the embedded sgl-tiny" },
         Flag.Text("--tokenizer-path", "PATH", "folder with tokenizer.json",
-            o => o.TokenizerPath, (o, v) => o with { TokenizerPath = v }) with { Unset = "the model's" },
+            o => o.TokenizerPath ?? o.Engine.ModelPath, (o, v) => o with { TokenizerPath = v })
+            with { Unset = "the model's" },
         Flag.Choice("--load-format", ["auto", "safetensors", "dummy"], "dummy: random weights, from config.json alone",
             o => Lower(o.Engine.LoadFormat),
             (o, v) => o with { Engine = o.Engine with { LoadFormat = Enum.Parse<LoadFormat>(v, ignoreCase: true) } }),
@@ -49,7 +50,7 @@ internal static class FlagTable
         Flag.Text("--chat-template", "NAME|PATH", "built-in name, .jinja file or .json file",
             o => o.ChatTemplate, (o, v) => o with { ChatTemplate = v }) with { Unset = "the tokenizer's" },
         Flag.Text("--served-model-name", "NAME", "the model's name in answers",
-            o => o.ServedModelName, (o, v) => o with { ServedModelName = v }) with { Unset = "the model path" },
+            o => o.ModelName, (o, v) => o with { ServedModelName = v }) with { Unset = "the model path" },
     ];
 
     private static IEnumerable<Flag> Http() =>

@@ -22,6 +22,10 @@ public sealed record GatewayOptions
     /// <summary>The name of the model in answers; null is the model path.</summary>
     public string? ServedModelName { get; init; }
 
+    /// <summary>What <see cref="ServedModelName"/> comes to.</summary>
+    public string ModelName => ServedModelName
+        ?? (Engine.ModelPath == EmbeddedModel.Folder ? EmbeddedModel.Name : Engine.ModelPath);
+
     /// <summary>When set, requests must carry it as "Authorization: Bearer KEY".</summary>
     public string? ApiKey { get; init; }
 

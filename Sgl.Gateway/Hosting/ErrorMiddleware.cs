@@ -43,7 +43,6 @@ internal sealed class ErrorMiddleware(GenerationService service)
     {
         if (answer.RetryAfter is int seconds)
             http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return JsonOutput.SendAsync(
-            http, answer.Status, http.Request.Path.StartsWithSegments("/v1") ? answer.WriteFlat : answer.WriteNested);
+        return JsonOutput.SendAsync(http, answer.Status, answer.WriteBody);
     }
 }

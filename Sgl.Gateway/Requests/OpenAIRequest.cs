@@ -13,7 +13,7 @@ internal static class OpenAIRequest
         {
             Id = id,
             ObjectNames = objectNames,
-            Model = fields.Text("model") ?? service.Served.Name,
+            Model = fields.Text("model") ?? service.Served.Options.ModelName,
             Options = StreamOptions.Read(fields),
             CacheReport = service.Served.Options.EnableCacheReport,
         };

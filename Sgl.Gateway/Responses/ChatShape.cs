@@ -60,8 +60,6 @@ internal sealed class ChatShape(Envelope envelope, Tokenizer tokenizer, int gene
 
     public void WriteEnd(SseWriter events, IReadOnlyList<Generation> all) => envelope.WriteUsageChunk(events, all);
 
-    public void WriteError(Utf8JsonWriter json, ErrorAnswer error) => error.WriteStreamed(json);
-
     private void WriteRole(SseWriter events, Generation generation)
     {
         Utf8JsonWriter json = events.BeginEvent();

@@ -43,8 +43,6 @@ internal sealed class CompletionShape(
 
     public void WriteEnd(SseWriter events, IReadOnlyList<Generation> all) => envelope.WriteUsageChunk(events, all);
 
-    public void WriteError(Utf8JsonWriter json, ErrorAnswer error) => error.WriteStreamed(json);
-
     /// <summary>What of the generation was not sent; with the prompt, if this is the first of it.</summary>
     private void WriteChoice(Utf8JsonWriter json, Generation generation, bool first)
     {

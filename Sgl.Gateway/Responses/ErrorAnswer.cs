@@ -28,38 +28,35 @@ internal sealed record ErrorAnswer(int Status, string Message, string? Field = n
         _ => new(StatusCodes.Status500InternalServerError, $"The server failed on this request: {error.Message}"),
     };
 
-    /// <summary>OpenAI's fields at the top, as SGLang sends them and OpenAI's clients read them.</summary>
-    public void WriteFlat(Utf8JsonWriter json)
+    /// <summary>
+    /// The fields stand at the top, as SGLang's OpenAI routes send them, and under "error", as its native routes and
+    /// OpenAI do: so the clients of all of them find the message.
+    /// </summary>
+    public void WriteBody(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("object", "error");
-        WriteFields(json, Type);
+        WriteFields(json);
+        json.WriteStartObject("error");
+        WriteFields(json);
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    /// <summary>Under "error": the native API, and OpenAI's own form for a model that is not there.</summary>
-    public void WriteNested(Utf8JsonWriter json)
+    /// <summary>An error inside a stream.</summary>
+    public void WriteEvent(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteStartObject("error");
-        WriteFields(json, Status < 500 ? "invalid_request_error" : Type);
+        WriteFields(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
-    /// <summary>The flat form, under "error": an error inside an OpenAI stream.</summary>
-    public void WriteStreamed(Utf8JsonWriter json)
+    private void WriteFields(Utf8JsonWriter json)
     {
-        json.WriteStartObject();
-        json.WritePropertyName("error");
-        WriteFlat(json);
-        json.WriteEndObject();
-    }
-
-    private void WriteFields(Utf8JsonWriter json, string type)
-    {
+        json.WriteString("object", "error");
         json.WriteString("message", Message);
-        json.WriteString("type", type);
+        json.WriteString("type", Type);
         json.WriteString("param", Field);
         if (Code is null)
             json.WriteNumber("code", Status);

@@ -14,7 +14,4 @@ internal interface IResponseShape
 
     /// <summary>The events between the last news and [DONE].</summary>
     void WriteEnd(SseWriter events, IReadOnlyList<Generation> all);
-
-    /// <summary>The error object, as this API puts it into a stream.</summary>
-    void WriteError(Utf8JsonWriter json, ErrorAnswer error);
 }

@@ -32,8 +32,6 @@ internal sealed class NativeShape(Tokenizer tokenizer, bool asList) : IResponseS
         // The last news of each generation has said everything.
     }
 
-    public void WriteError(Utf8JsonWriter json, ErrorAnswer error) => error.WriteNested(json);
-
     private void Write(Utf8JsonWriter json, Generation generation)
     {
         json.WriteStartObject();

@@ -32,7 +32,7 @@ public sealed class ProgramRunTests
             using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
             client.DefaultRequestHeaders.Authorization = new("Bearer", "k");
             const string body = """
-                {"text": "Once upon a time,", "sampling_params": {"max_new_tokens": 16, "temperature": 0}, "rid": "mine"}
+                {"text": "Once upon a time,", "rid": "mine", "sampling_params": {"max_new_tokens": 9, "temperature": 0}}
                 """;
             using StringContent content = new(body, Encoding.UTF8, "application/json");
             using HttpResponseMessage response = await client.PostAsync("/generate", content);
