@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sgl.Engine.Execution;
 
 namespace Sgl.Engine.Cpu;
@@ -33,6 +34,7 @@ public sealed unsafe partial class CpuOps
             pool.Run(new AddWork(x, y, pieces), pieces.Count);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void AddRow(float* x, float* y, int count)
         {
             int c = 0;

@@ -31,6 +31,7 @@ public sealed unsafe partial class CpuOps
             private readonly float _softCap = shape.SoftCap;
 
             [SkipLocalsInit]
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int piece)
             {
                 AttentionTile tile = tiles[piece / _kvHeads];
@@ -78,6 +79,7 @@ public sealed unsafe partial class CpuOps
             }
 
             /// <summary>scores[i, j] = query i · key j, also of keys that the query does not see.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void Score(float* queries, int count, int* slots, int keys, int kvHead, float* scores)
             {
                 float* first = (float*)layer.Keys.Address + kvHead * _headDim;
@@ -98,6 +100,7 @@ public sealed unsafe partial class CpuOps
             /// <summary>
             /// Turns a query's scores into e^(score - maximum), and rescales what a lower maximum had led to.
             /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void Weigh(float* scores, ref QueryState state, int block, float* values)
             {
                 state.From = Math.Max(state.First - block, 0);
@@ -124,6 +127,7 @@ public sealed unsafe partial class CpuOps
             /// <summary>
             /// values[i] += sum over the block's keys of weight j of query i times value j, in order of j.
             /// </summary>
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void AddValues(
                 float* weights, QueryState* states, int queries, int* slots, int kvHead, float* values)
             {

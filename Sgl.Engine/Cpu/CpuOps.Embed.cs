@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sgl.Engine.Cpu.Simd;
 using Sgl.Engine.Execution;
 
@@ -55,6 +56,7 @@ public sealed unsafe partial class CpuOps
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void ScaleRow<TElement>(byte* x, float scale, float* output, int count)
             where TElement : IElement
         {

@@ -36,15 +36,14 @@ public sealed unsafe partial class CpuOps
 
         private static float* Row(Tensor tensor, int row) => (float*)tensor.Address + (nint)row * tensor.Stride;
 
-        /// <summary>A one-row parameter as floats, plus an offset; where it is none already, in temporary memory.</summary>
-        private float* Floats(Weight weight, float offset)
+        /// <summary>A one-row parameter as floats; where it is none already, in temporary memory.</summary>
+        private float* Floats(Weight weight)
         {
             Tensor row = weight.Parts[0];
-            if (row.Type == DataType.Float32 && offset == 0)
+            if (row.Type == DataType.Float32)
                 return (float*)row.Address;
             float* floats = (float*)_temporary.Take((nuint)row.Columns * sizeof(float));
-            for (int c = 0; c < row.Columns; c++)
-                floats[c] = row.Get(0, c) + offset;
+            ScaleRow((byte*)row.Address, row.Type, 1, floats, row.Columns);
             return floats;
         }
     }

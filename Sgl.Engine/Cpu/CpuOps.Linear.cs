@@ -71,7 +71,7 @@ public sealed unsafe partial class CpuOps
             if (x.Rows == 0)
                 return;
             _temporary.Reset();
-            float* addend = bias is null ? null : Floats(bias, offset: 0);
+            float* addend = bias is null ? null : Floats(bias);
 
             // About LeastWork multiplications are worth another thread, and PiecesAThread balance well.
             int rowBlocks = (x.Rows + RowBlock - 1) / RowBlock;
@@ -106,6 +106,8 @@ public sealed unsafe partial class CpuOps
             Tensor x, LinearPart* parts, int partCount, int rowBlocks, int outputBlock) : IWork
             where TElement : IElement
         {
+            // Loops are compiled with all optimizations at once: a server's first request should not be its slowest.
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public void Run(int piece)
             {
                 int block = piece / rowBlocks;
@@ -141,6 +143,7 @@ public sealed unsafe partial class CpuOps
 
             /// <summary>Eight whole outputs of one row.</summary>
             [SkipLocalsInit]
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void OneByEight(LinearPart* part, int row, int o)
             {
                 float* sums = stackalloc float[8];
@@ -161,6 +164,7 @@ public sealed unsafe partial class CpuOps
 
             /// <summary>Adds one inner block's share to four outputs of up to <see cref="FewRows"/> rows.</summary>
             [SkipLocalsInit]
+            [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void Tile(LinearPart* part, int row, int rows, int k, int o)
             {
                 float* sums = stackalloc float[4 * FewRows];

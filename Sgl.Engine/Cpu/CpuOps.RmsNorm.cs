@@ -64,13 +64,14 @@ public sealed unsafe partial class CpuOps
         {
             var pieces = new RowPieces(x.Rows, x.Columns);
             _temporary.Reset();
-            float* factors = Floats(weight, offset);
-            pool.Run(new RmsNormWork(added, x, factors, weight.Columns, epsilon, output, pieces), pieces.Count);
+            float* factors = Floats(weight);
+            pool.Run(new RmsNormWork(added, x, factors, weight.Columns, epsilon, offset, output, pieces), pieces.Count);
         }
 
         // Compiled once, with all optimizations: an early version without fused multiply-adds would give other bits.
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void NormRun(float* x, float* weight, float epsilon, float* output, int count)
+        private static void NormRun(
+            float* x, float* weight, float epsilon, float offset, float* output, int count)
         {
             // Two sums side by side, as an addition takes longer than a load.
             TVector even = default, odd = default;
@@ -91,15 +92,23 @@ public sealed unsafe partial class CpuOps
             for (c = 0; c < Whole(count); c += TSimd.Count)
             {
                 TVector scaled = TSimd.Multiply(TSimd.Load(x + c), TSimd.Create(factor));
-                TSimd.Store(TSimd.Multiply(scaled, TSimd.Load(weight + c)), output + c);
+                TVector weights = TSimd.Add(TSimd.Load(weight + c), TSimd.Create(offset));
+                TSimd.Store(TSimd.Multiply(scaled, weights), output + c);
             }
 
             for (; c < count; c++)
-                output[c] = x[c] * factor * weight[c];
+                output[c] = x[c] * factor * (weight[c] + offset);
         }
 
         private readonly struct RmsNormWork(
-            Tensor? added, Tensor x, float* weight, int run, float epsilon, Tensor output, RowPieces pieces) : IWork
+            Tensor? added,
+            Tensor x,
+            float* weight,
+            int run,
+            float epsilon,
+            float offset,
+            Tensor output,
+            RowPieces pieces) : IWork
         {
             public void Run(int piece)
             {
@@ -108,7 +117,7 @@ public sealed unsafe partial class CpuOps
                     if (added is { } y)
                         AddRow(Row(x, r), Row(y, r), x.Columns);
                     for (int start = 0; start < x.Columns; start += run)
-                        NormRun(Row(x, r) + start, weight, epsilon, Row(output, r) + start, run);
+                        NormRun(Row(x, r) + start, weight, epsilon, offset, Row(output, r) + start, run);
                 }
             }
         }

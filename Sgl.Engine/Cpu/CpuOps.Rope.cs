@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Sgl.Engine.Cpu.Simd;
 using Sgl.Engine.Execution;
 
@@ -74,18 +75,33 @@ public sealed unsafe partial class CpuOps
     private abstract partial class Kernels
     {
         public abstract void RopeAndStore(
-            PassIndices indices, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer);
+            PassIndices indices,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            Tensor? angles,
+            RopeStyle style,
+            KvLayer layer);
     }
 
     private sealed partial class Kernels<TSimd, TVector>
     {
         public override void RopeAndStore(
-            PassIndices indices, Tensor q, Tensor k, Tensor v, int headDim, Tensor? angles, RopeStyle style, KvLayer layer)
+            PassIndices indices,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            int headDim,
+            Tensor? angles,
+            RopeStyle style,
+            KvLayer layer)
         {
             var pieces = new RowPieces(q.Rows, q.Columns + 2 * k.Columns);
             pool.Run(new RopeWork(indices.Slots, q, k, v, headDim, angles, style, layer, pieces), pieces.Count);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         internal static void RotateHalves(float* a, float* b, float* cos, float* sin, int count)
         {
             int i = 0;

@@ -27,8 +27,8 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     }
 
     /// <summary>
-    /// One row x with eight rows w, each so many bytes after the other: a single row leaves half of the multipliers idle
-    /// with four.
+    /// One row x with eight rows w, each so many bytes after the other: a single row leaves half of the multipliers
+    /// idle with four.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneByEight(float* x, byte* w, nint wBytes, int count, float* sums)
@@ -188,7 +188,9 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
             AddRest(4, x, xStride, w, whole, count, sums, sumsStride);
     }
 
-    /// <summary>Whether the loop is about to read another cache line of each row, give or take where rows begin.</summary>
+    /// <summary>
+    /// Whether the loop is about to read another cache line of each row, give or take where rows begin.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool NewLine(nint at) => Sse.IsSupported && at % 64 == 0;
 

@@ -6,7 +6,8 @@ using System.Runtime.Intrinsics;
 namespace Sgl.Bench.Ops;
 
 /// <summary>
-/// What this machine can do at most, measured by the plainest loops: reading memory and multiplying and adding in registers.
+/// What this machine can do at most, measured by the plainest loops: reading memory and multiplying and adding in
+/// registers.
 /// </summary>
 internal static unsafe class Ceilings
 {
@@ -31,7 +32,9 @@ internal static unsafe class Ceilings
         }
     }
 
-    /// <summary>Float32 operations per second (a fused multiply-add counts two) of the widest vectors on all threads.</summary>
+    /// <summary>
+    /// Float32 operations per second (a fused multiply-add counts two) of the widest vectors on all threads.
+    /// </summary>
     public static double FlopsPerSecond(int threads, TimeSpan time)
     {
         double seconds = BestRound(threads, time, _ => MultiplyAdd());

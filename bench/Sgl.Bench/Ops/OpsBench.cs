@@ -9,7 +9,8 @@ namespace Sgl.Bench.Ops;
 
 /// <summary>
 /// The CPU's operations by themselves, at the shapes of one step of a model, beside what the machine can do at most: a
-/// decode step can be no faster than its weights and keys are read, a prefill no faster than its multiplications are done.
+/// decode step can be no faster than its weights and keys are read, a prefill no faster than its multiplications are
+/// done.
 /// </summary>
 internal sealed class OpsBench : IDisposable
 {
@@ -63,7 +64,7 @@ internal sealed class OpsBench : IDisposable
         Weight[] weights = [.. model.Products.Select(product => Weight(product.Out, product.In))];
         long bytes = weights.Sum(weight => 2L * weight.Rows * weight.Columns);
         double reading = Ceilings.ReadBytesPerSecond(Threads, bytes, _time);
-        Console.WriteLine($"{model.Name}: {bytes / 1e6:0} MB of bf16 weights, which are read at {reading / 1e9:0} GB/s");
+        Console.WriteLine($"{model.Name}: {bytes / 1e6:0} MB of bf16 weights, read at {reading / 1e9:0} GB/s");
         foreach (int rows in (int[])[1, 8, 64, 512])
             Linear($"{model.Name}, products of {rows} tokens", weights, rows, reading);
 
