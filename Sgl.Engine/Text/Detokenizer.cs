@@ -2,7 +2,9 @@ using Sgl.Engine.Text.Tokenizing.Decoders;
 
 namespace Sgl.Engine.Text;
 
-/// <summary>Turns one request's tokens into text as they come, never emitting half a character. One per stream.</summary>
+/// <summary>
+/// Turns one request's tokens into text as they come, never emitting half a character. One per stream.
+/// </summary>
 public sealed class Detokenizer
 {
     private readonly Tokenizer _tokenizer;

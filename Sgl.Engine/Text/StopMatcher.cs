@@ -1,22 +1,24 @@
 namespace Sgl.Engine.Text;
 
 /// <summary>
-/// Finds the first stop string in a stream of text, also across pieces: the one that is complete first, and of those that
-/// end together the longest. So it does not matter how the text was cut into pieces. One per stream.
+/// Finds the first stop string in a stream of text, also across pieces: the one that is complete first, and of those
+/// that end together the longest. So it does not matter how the text was cut into pieces. One per stream.
 /// </summary>
 /// <param name="stops">Compared character by character; empty ones match nothing.</param>
 /// <param name="keepStop">Leave the matched text at the end of the output (no_stop_trim).</param>
 public sealed class StopMatcher(IReadOnlyList<string> stops, bool keepStop = false)
 {
-    private readonly Candidate[] _candidates = [.. stops.Where(stop => stop.Length > 0).Select(stop => new Candidate(stop))];
+    private readonly Candidate[] _candidates =
+        [.. stops.Where(stop => stop.Length > 0).Select(stop => new Candidate(stop))];
+
     private string _held = "";
 
     /// <summary>The stop string that was met; null as long as none was.</summary>
     public string? Matched { get; private set; }
 
     /// <summary>
-    /// Takes a piece and returns what may be shown now: text that could still become a stop string is held back. After a
-    /// match it returns the text before it, and from then on nothing.
+    /// Takes a piece and returns what may be shown now: text that could still become a stop string is held back. After
+    /// a match it returns the text before it, and from then on nothing.
     /// </summary>
     public string Append(string text)
     {

@@ -6,7 +6,9 @@ using Sgl.Engine.Text.Tokenizing.Decoders;
 
 namespace Sgl.Engine.Text;
 
-/// <summary>Hugging Face's tokenizer.json, encoded and decoded exactly as their library does. Safe for concurrent use.</summary>
+/// <summary>
+/// Hugging Face's tokenizer.json, encoded and decoded exactly as their library does. Safe for concurrent use.
+/// </summary>
 public sealed class Tokenizer
 {
     private readonly TextEncoder _encoder;
@@ -18,7 +20,7 @@ public sealed class Tokenizer
     {
         _encoder = new TextEncoder(file);
         _tokens = _encoder.Tokens;
-        _postProcessor = file.Part("post_processor") is { } processor ? PostProcessor.Read(processor) : PostProcessor.None;
+        _postProcessor = file.Part("post_processor") is { } post ? PostProcessor.Read(post) : PostProcessor.None;
         _decoders = file.Part("decoder") is { } decoder ? [.. Decoder.Read(decoder)] : [new JoinDecoder()];
         BosToken = config.BosToken;
         EosToken = config.EosToken;
@@ -33,7 +35,9 @@ public sealed class Tokenizer
     public string? EosToken { get; }
 
     /// <summary>Reads tokenizer.json (and tokenizer_config.json, where there is one) of a folder.</summary>
-    /// <exception cref="UserErrorException">The file is missing, broken, or uses a part that is not known: names it.</exception>
+    /// <exception cref="UserErrorException">
+    /// The file is missing, broken, or uses a part that is not known: names it.
+    /// </exception>
     public static Tokenizer Load(string folder)
     {
         var path = Path.Combine(folder, "tokenizer.json");
@@ -55,8 +59,8 @@ public sealed class Tokenizer
     }
 
     /// <param name="addSpecialTokens">
-    /// Run the post-processor (which adds bos and its like). As with the tokenizers library, tokenizer.json alone decides
-    /// what it adds, not the add_bos_token of tokenizer_config.json.
+    /// Run the post-processor (which adds bos and its like). As with the tokenizers library, tokenizer.json alone
+    /// decides what it adds, not the add_bos_token of tokenizer_config.json.
     /// </param>
     public int[] Encode(string text, bool addSpecialTokens)
     {
@@ -74,7 +78,9 @@ public sealed class Tokenizer
         return detokenizer.Append(tokens) + detokenizer.Flush();
     }
 
-    /// <summary>The id of a token by its content in the vocabulary or among the added tokens; null when it is none.</summary>
+    /// <summary>
+    /// The id of a token by its content in the vocabulary or among the added tokens; null when it is none.
+    /// </summary>
     public int? TokenId(string content) => _tokens.Find(content);
 
     public bool IsSpecial(int token) => _tokens.IsSpecial(token);

@@ -79,7 +79,7 @@ internal static class TokenizerBench
         return result;
     }
 
-    /// <summary>The prompts and answers of the embedded model's evaluation, and the documents of the checkout.</summary>
+    /// <summary>The prompts and answers of the embedded model's evaluation, and the checkout's documents.</summary>
     private static string English(string root)
     {
         var evaluation = Path.Combine(root, "models", "sgl-tiny", "eval.jsonl");

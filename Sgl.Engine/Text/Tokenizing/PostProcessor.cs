@@ -40,7 +40,10 @@ internal sealed class PostProcessor
             }
 
             if (behind is not null || item.Field("Sequence").Text("id") != "A")
-                throw new FormatException("the \"single\" of TemplateProcessing is not one sequence A among special tokens");
+            {
+                throw new FormatException(
+                    "the \"single\" of TemplateProcessing is not one sequence A among special tokens");
+            }
             behind = [];
         }
 

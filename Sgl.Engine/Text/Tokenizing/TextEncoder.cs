@@ -4,7 +4,9 @@ using Sgl.Engine.Text.Tokenizing.PreTokenizers;
 
 namespace Sgl.Engine.Text.Tokenizing;
 
-/// <summary>The way of a text: added tokens, normalizers, added tokens of the normalized text, pre-tokenizers, model.</summary>
+/// <summary>
+/// The way of a text: added tokens, normalizers, added tokens of the normalized text, pre-tokenizers, model.
+/// </summary>
 internal sealed class TextEncoder
 {
     private readonly Normalizer[] _normalizers;
@@ -50,7 +52,8 @@ internal sealed class TextEncoder
     }
 
     /// <summary>Appends the added tokens of a text, and hands on what lies between them.</summary>
-    private static void Split(AddedTokenMatcher matcher, string text, List<int> output, PieceHandler between, bool atStart)
+    private static void Split(
+        AddedTokenMatcher matcher, string text, List<int> output, PieceHandler between, bool atStart)
     {
         var (from, end) = (0, 0);
         while (matcher.Next(text, ref from, end) is { } match)

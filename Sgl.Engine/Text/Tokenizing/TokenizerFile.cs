@@ -21,7 +21,8 @@ internal sealed class TokenizerFile
         var reader = new Utf8JsonReader(content);
         var parts = new Dictionary<string, JsonElement>();
         BpeReader? model = null;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw new FormatException("it is no object");
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            throw new FormatException("it is no object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;

@@ -82,7 +82,8 @@ public sealed class StopMatcherTests
         var random = new Random(5);
         for (var round = 0; round < 2000; round++)
         {
-            string[] stops = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Letters(random, random.Next(1, 5)))];
+            var count = random.Next(1, 4);
+            string[] stops = [.. Enumerable.Range(0, count).Select(_ => Letters(random, random.Next(1, 5)))];
             var text = Letters(random, random.Next(0, 20));
             var end = Enumerable.Range(1, text.Length).FirstOrDefault(n => stops.Any(text[..n].EndsWith), -1);
             var expected = end < 0 ? null : stops.Where(text[..end].EndsWith).MaxBy(stop => stop.Length);

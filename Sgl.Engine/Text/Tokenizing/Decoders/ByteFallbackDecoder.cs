@@ -4,8 +4,8 @@ using System.Text;
 namespace Sgl.Engine.Text.Tokenizing.Decoders;
 
 /// <summary>
-/// Reads runs of tokens such as &lt;0xE2&gt; as UTF-8. A run that is broken anywhere becomes a replacement character for
-/// every byte of it, so nothing of a run is certain before its end.
+/// Reads runs of tokens such as &lt;0xE2&gt; as UTF-8. A run that is broken anywhere becomes a replacement character
+/// for every byte of it, so nothing of a run is certain before its end.
 /// </summary>
 internal sealed class ByteFallbackDecoder : Decoder
 {

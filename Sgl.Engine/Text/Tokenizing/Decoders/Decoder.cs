@@ -7,7 +7,8 @@ namespace Sgl.Engine.Text.Tokenizing.Decoders;
 /// <summary>Turns tokens into text: the "decoder" of tokenizer.json.</summary>
 internal abstract class Decoder
 {
-    private const string Known = "BPEDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece";
+    private const string Known =
+        "BPEDecoder, ByteFallback, ByteLevel, Fuse, Metaspace, Replace, Sequence, Strip, WordPiece";
 
     /// <summary>Its state for one stream, in front of the next decoder's.</summary>
     public abstract DecoderStage Start(DecoderStage next);

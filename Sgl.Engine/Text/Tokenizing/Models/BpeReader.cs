@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
 /// <summary>
-/// Reads the "model" object of tokenizer.json straight from its bytes: the vocabulary and the merges are nearly all of a
-/// file of tens of megabytes.
+/// Reads the "model" object of tokenizer.json straight from its bytes: the vocabulary and the merges are nearly all of
+/// a file of tens of megabytes.
 /// </summary>
 internal sealed class BpeReader
 {
@@ -93,9 +93,10 @@ internal sealed class BpeReader
             ContinuingPrefix = Setting("continuing_subword_prefix") ?? "",
             EndSuffix = Setting("end_of_word_suffix") ?? "",
         };
-        // A character that is left out, fused with its neighbours or written by its place in the word would change them.
+        // A character that is left out, fused with its neighbours or written by its place in the word changes them.
         var coversAll = Options.ByteFallback && Enumerable.Range(0, 256).All(b => Vocabulary.Find($"<0x{b:X2}>") >= 0);
-        if (coversAll && Options is { IgnoreMerges: false, ContinuingPrefix: "", EndSuffix: "" }) Seams = new MergeSeams();
+        if (coversAll && Options is { IgnoreMerges: false, ContinuingPrefix: "", EndSuffix: "" })
+            Seams = new MergeSeams();
     }
 
     private void ReadMerges(Utf8JsonReader reader)
@@ -167,7 +168,10 @@ internal sealed class BpeReader
     private static FormatException NoPair(int rank) => new($"merge {rank} is neither a pair nor two words");
 
     private string? Setting(string name) =>
-        _settings.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        _settings.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
-    private bool Flag(string name) => _settings.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.True;
+    private bool Flag(string name) =>
+        _settings.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

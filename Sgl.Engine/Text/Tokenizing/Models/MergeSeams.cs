@@ -3,8 +3,9 @@ using System.Text;
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
 /// <summary>
-/// The pairs of characters between which some merge joins two tokens. Where a text has another pair no merge ever reaches
-/// across, so it may be cut there: a model without a pre-tokenizer of use still works on short words that it can remember.
+/// The pairs of characters between which some merge joins two tokens. Where a text has another pair no merge ever
+/// reaches across, so it may be cut there: a model without a pre-tokenizer of use still works on short words that it
+/// can remember.
 /// </summary>
 internal sealed class MergeSeams
 {

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
-/// <summary>The merges of a byte-pair encoding: two adjacent tokens, their rank (lower first) and what they become.</summary>
+/// <summary>
+/// The merges of a byte-pair encoding: two adjacent tokens, their rank (lower first) and what they become.
+/// </summary>
 internal sealed class MergeTable
 {
     /// <summary>The rank of a pair that does not merge.</summary>
@@ -47,7 +49,8 @@ internal sealed class MergeTable
     {
         var entries = _entries;
         var place = Place(entry.Pair);
-        while (entries[place].Pair != entry.Pair && entries[place].Merged >= 0) place = (place + 1) & (entries.Length - 1);
+        while (entries[place].Pair != entry.Pair && entries[place].Merged >= 0)
+            place = (place + 1) & (entries.Length - 1);
         entries[place] = entry;
     }
 

@@ -6,8 +6,8 @@ using System.Text;
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
 /// <summary>
-/// Tokens by id and ids by token. The contents lie as UTF-8 in one block: a vocabulary of 256k strings would cost more to
-/// load than the rest of the file.
+/// Tokens by id and ids by token. The contents lie as UTF-8 in one block: a vocabulary of 256k strings would cost more
+/// to load than the rest of the file.
 /// </summary>
 internal sealed class Vocabulary
 {

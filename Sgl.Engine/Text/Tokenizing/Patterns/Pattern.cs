@@ -22,7 +22,9 @@ internal sealed class Pattern
     /// <summary>It matches one certain UTF-16 unit and nothing else.</summary>
     public bool IsOneCharacter => _literal?.Length == 1;
 
-    /// <exception cref="FormatException">The pattern is broken or uses something that is not known; says what.</exception>
+    /// <exception cref="FormatException">
+    /// The pattern is broken or uses something that is not known; says what.
+    /// </exception>
     public static Pattern Parse(string source) => new(PatternParser.Parse(source));
 
     /// <summary>A pattern that matches the text itself.</summary>

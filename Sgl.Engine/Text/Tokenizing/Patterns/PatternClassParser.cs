@@ -113,7 +113,8 @@ internal sealed class PatternClassParser(string source)
     private CodePointSet Property(string name, int position)
     {
         if (_properties.TryGetValue(name, out var known)) return known;
-        return _properties[name] = UnicodeProperties.Find(name) ?? throw Error($"the unknown property {name}", position);
+        return _properties[name] =
+            UnicodeProperties.Find(name) ?? throw Error($"the unknown property {name}", position);
     }
 
     private int Literal(ref int position)

@@ -9,7 +9,9 @@ internal sealed class PatternCompiler
 
     private readonly List<PatternInstruction> _program = [];
 
-    /// <exception cref="FormatException">The pattern is too large, or repeats what may be empty without limit.</exception>
+    /// <exception cref="FormatException">
+    /// The pattern is too large, or repeats what may be empty without limit.
+    /// </exception>
     public static PatternInstruction[] Compile(PatternNode node)
     {
         var compiler = new PatternCompiler();

@@ -16,7 +16,9 @@ internal sealed class PatternInstruction
 
     public int Minimum { get; init; }
 
-    /// <summary>Loop: the most code points it takes. A Look behind: the most UTF-16 units that its body takes.</summary>
+    /// <summary>
+    /// Loop: the most code points it takes. A Look behind: the most UTF-16 units that its body takes.
+    /// </summary>
     public int Maximum { get; init; }
 
     public bool Lazy { get; init; }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sgl.Engine.Text.Tokenizing.Patterns;
 
 /// <summary>
-/// Finds the matches of a pattern in a text, one after the other, by backtracking on a stack of its own, so that no text
-/// can overflow the thread's. The text must be well-formed UTF-16.
+/// Finds the matches of a pattern in a text, one after the other, by backtracking on a stack of its own, so that no
+/// text can overflow the thread's. The text must be well-formed UTF-16.
 /// </summary>
 internal ref struct PatternMatcher
 {

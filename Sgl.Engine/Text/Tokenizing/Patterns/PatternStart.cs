@@ -6,7 +6,7 @@ namespace Sgl.Engine.Text.Tokenizing.Patterns;
 /// <param name="MayBeEmpty">It can match without taking anything; then anything may follow.</param>
 internal readonly record struct PatternStart(UInt128 Ascii, bool BeyondAscii, bool MayBeEmpty)
 {
-    private static readonly PatternStart Nothing = new(0, false, true);
+    private static readonly PatternStart _nothing = new(0, false, true);
 
     /// <param name="next">An index into <see cref="PatternInstruction.Viable"/>.</param>
     public bool Allows(int next) => MayBeEmpty || next switch
@@ -30,7 +30,7 @@ internal readonly record struct PatternStart(UInt128 Ascii, bool BeyondAscii, bo
             case PatternNode.Atomic atomic:
                 return Of(atomic.Body);
             case PatternNode.Sequence sequence:
-                var start = Nothing;
+                var start = _nothing;
                 foreach (var item in sequence.Items)
                 {
                     if (!start.MayBeEmpty) break;
@@ -41,7 +41,7 @@ internal readonly record struct PatternStart(UInt128 Ascii, bool BeyondAscii, bo
                 return start;
             default:
                 // Looks and anchors take nothing.
-                return Nothing;
+                return _nothing;
         }
     }
 

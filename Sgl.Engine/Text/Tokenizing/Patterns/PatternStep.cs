@@ -15,7 +15,9 @@ internal enum PatternStep
     /// <summary>Goes on elsewhere.</summary>
     Jump,
 
-    /// <summary>Runs the body that follows up to its Accept, keeps its end and forgets its other ways to match.</summary>
+    /// <summary>
+    /// Runs the body that follows up to its Accept, keeps its end and forgets its other ways to match.
+    /// </summary>
     Atomic,
 
     /// <summary>Runs the body that follows up to its Accept, and stays in place.</summary>

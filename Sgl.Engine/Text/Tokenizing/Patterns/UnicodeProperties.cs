@@ -4,7 +4,7 @@ namespace Sgl.Engine.Text.Tokenizing.Patterns;
 internal static class UnicodeProperties
 {
     // Blocks of code points, first and last of each, as the script property of Unicode gives them.
-    private static readonly Dictionary<string, int[]> Scripts = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, int[]> _scripts = new(StringComparer.OrdinalIgnoreCase)
     {
         ["han"] =
         [
@@ -32,13 +32,13 @@ internal static class UnicodeProperties
         ],
     };
 
-    private static readonly string[] CategoryNames =
+    private static readonly string[] _categoryNames =
     [
         "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
         "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn",
     ];
 
-    private static readonly Dictionary<string, string> LongNames = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, string> _longNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Letter"] = "L",
         ["Mark"] = "M",
@@ -52,19 +52,21 @@ internal static class UnicodeProperties
         ["Decimal_Number"] = "Nd",
     };
 
-    private static readonly CodePointSet LetterSymbols =
+    private static readonly CodePointSet _letterSymbols =
         Blocks([0x24B6, 0x24E9, 0x1F130, 0x1F149, 0x1F150, 0x1F169, 0x1F170, 0x1F189]);
 
     /// <summary>White_Space of Unicode: what \s means.</summary>
     public static CodePointSet Space { get; } = Categories("Z").Union(Blocks([9, 13, 0x85, 0x85]));
 
-    /// <summary>Letters, marks, digits and connectors, letters in circles and Latin-1's numbers: what \w means.</summary>
-    public static CodePointSet Word { get; } = Categories("L", "M", "Nd", "Nl", "Pc").Union(LetterSymbols)
+    /// <summary>
+    /// Letters, marks, digits and connectors, letters in circles and Latin-1's numbers: what \w means.
+    /// </summary>
+    public static CodePointSet Word { get; } = Categories("L", "M", "Nd", "Nl", "Pc").Union(_letterSymbols)
         .Union(Blocks([0xB2, 0xB3, 0xB9, 0xB9, 0xBC, 0xBE]));
 
     /// <summary>What \w means to Rust's regular expressions, by which a few components work.</summary>
     public static CodePointSet RustWord { get; } =
-        Categories("L", "M", "Nd", "Nl", "Pc").Union(LetterSymbols).Union(CodePointSet.Range(0x200C, 0x200D));
+        Categories("L", "M", "Nd", "Nl", "Pc").Union(_letterSymbols).Union(CodePointSet.Range(0x200C, 0x200D));
 
     public static CodePointSet Any { get; } = CodePointSet.Range(0, CodePointSet.CodePoints - 1);
 
@@ -78,9 +80,9 @@ internal static class UnicodeProperties
     {
         name = name.Replace(" ", "");
         if (name.Contains('=')) name = name[(name.IndexOf('=') + 1)..];
-        if (Scripts.TryGetValue(name, out var blocks)) return Blocks(blocks);
-        if (LongNames.TryGetValue(name, out var shortName)) name = shortName;
-        if (name.Length <= 2 && Array.Exists(CategoryNames, c => IsPartOf(c, name))) return Categories(name);
+        if (_scripts.TryGetValue(name, out var blocks)) return Blocks(blocks);
+        if (_longNames.TryGetValue(name, out var shortName)) name = shortName;
+        if (name.Length <= 2 && Array.Exists(_categoryNames, c => IsPartOf(c, name))) return Categories(name);
         return name.ToLowerInvariant() switch
         {
             "digit" => DecimalDigit,
@@ -100,9 +102,9 @@ internal static class UnicodeProperties
     public static CodePointSet Categories(params string[] names)
     {
         var wanted = 0u;
-        for (var i = 0; i < CategoryNames.Length; i++)
+        for (var i = 0; i < _categoryNames.Length; i++)
         {
-            if (Array.Exists(names, name => IsPartOf(CategoryNames[i], name))) wanted |= 1u << i;
+            if (Array.Exists(names, name => IsPartOf(_categoryNames[i], name))) wanted |= 1u << i;
         }
 
         return CodePointSet.OfCategories(wanted);

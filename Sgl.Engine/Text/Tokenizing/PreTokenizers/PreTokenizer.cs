@@ -3,7 +3,9 @@ using Sgl.Engine.Text.Tokenizing.Patterns;
 
 namespace Sgl.Engine.Text.Tokenizing.PreTokenizers;
 
-/// <summary>Splits a text into the pieces within which tokens are sought: the "pre_tokenizer" of tokenizer.json.</summary>
+/// <summary>
+/// Splits a text into the pieces within which tokens are sought: the "pre_tokenizer" of tokenizer.json.
+/// </summary>
 internal abstract class PreTokenizer
 {
     private const string Known = "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, "
@@ -17,7 +19,8 @@ internal abstract class PreTokenizer
 
     // Rust's idea of a word.
     private const string WordPattern =
-        @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169}\x{1F170}-\x{1F189}\u200C\u200D";
+        @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u200C\u200D"
+        + @"\x{24B6}-\x{24E9}\x{1F130}-\x{1F149}\x{1F150}-\x{1F169}\x{1F170}-\x{1F189}";
 
     /// <summary>Hands on what becomes of a piece.</summary>
     public abstract void Split(in Piece piece, PieceHandler next);

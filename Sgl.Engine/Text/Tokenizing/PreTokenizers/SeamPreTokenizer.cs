@@ -2,7 +2,9 @@ using Sgl.Engine.Text.Tokenizing.Models;
 
 namespace Sgl.Engine.Text.Tokenizing.PreTokenizers;
 
-/// <summary>Splits where no merge reaches across, which changes no token: words are short, and can be remembered.</summary>
+/// <summary>
+/// Splits where no merge reaches across, which changes no token: words are short, and can be remembered.
+/// </summary>
 internal sealed class SeamPreTokenizer(MergeSeams seams) : PreTokenizer
 {
     public override void Split(in Piece piece, PieceHandler next)

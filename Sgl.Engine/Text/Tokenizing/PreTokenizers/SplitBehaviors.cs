@@ -16,7 +16,8 @@ internal static class SplitBehaviors
             "MergedWithPrevious" or "merged_with_previous" => SplitBehavior.MergedWithPrevious,
             "MergedWithNext" or "merged_with_next" => SplitBehavior.MergedWithNext,
             "Contiguous" or "contiguous" => SplitBehavior.Contiguous,
-            var other => throw new FormatException($"the behavior {other} of {component.Type()} is not known (known are "
+            var other => throw new FormatException(
+                $"the behavior {other} of {component.Type()} is not known (known are "
                 + string.Join(", ", Enum.GetNames<SplitBehavior>()) + ")"),
         };
     }

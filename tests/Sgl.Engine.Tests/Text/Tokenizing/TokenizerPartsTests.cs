@@ -6,21 +6,21 @@ using Sgl.TestSupport;
 namespace Sgl.Engine.Tests.Text.Tokenizing;
 
 /// <summary>
-/// Small tokenizers that combine the parts in ways that the real ones do not, with what Hugging Face's tokenizers 0.23.2
-/// makes of texts and of tokens.
+/// Small tokenizers that combine the parts in ways that the real ones do not, with what Hugging Face's tokenizers
+/// 0.23.2 makes of texts and of tokens.
 /// </summary>
 public sealed class TokenizerPartsTests
 {
-    private static readonly JsonArray Tokenizers = JsonNode.Parse(File.ReadAllText(
+    private static readonly JsonArray _tokenizers = JsonNode.Parse(File.ReadAllText(
         Path.Combine(Repository.Fixtures("tokenizer-parts"), "tokenizers.json")))!.AsArray();
 
-    public static TheoryData<string> Names => [.. Tokenizers.Select(item => item!["name"]!.GetValue<string>())];
+    public static TheoryData<string> Names => [.. _tokenizers.Select(item => item!["name"]!.GetValue<string>())];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void DoesAsTheLibraryDoes(string name)
     {
-        var item = Tokenizers.Single(item => item!["name"]!.GetValue<string>() == name)!;
+        var item = _tokenizers.Single(item => item!["name"]!.GetValue<string>() == name)!;
         using var folder = TokenizerFolder.OfTiny(item["overrides"]!.AsObject());
         var tokenizer = Tokenizer.Load(folder.Path);
 
@@ -30,8 +30,8 @@ public sealed class TokenizerPartsTests
             if (row["text"] is { } text)
             {
                 tokens = Ids(row["ids"]);
-                Assert.Equal(tokens, tokenizer.Encode(text.GetValue<string>(), addSpecialTokens: false));
-                Assert.Equal(Ids(row["ids_special"]), tokenizer.Encode(text.GetValue<string>(), addSpecialTokens: true));
+                Assert.Equal(tokens, tokenizer.Encode(text.GetValue<string>(), false));
+                Assert.Equal(Ids(row["ids_special"]), tokenizer.Encode(text.GetValue<string>(), true));
             }
 
             Assert.Equal(row["decoded"]!.GetValue<string>(), tokenizer.Decode(tokens, skipSpecialTokens: false));

