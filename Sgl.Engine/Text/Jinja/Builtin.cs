@@ -47,8 +47,10 @@ internal sealed class Builtin : Callable
 
     public override object? Call(RenderState state, Arguments arguments)
     {
-        state.Work(1);
-        return _body(state, Bind(arguments));
+        var bound = Bind(arguments);
+        // Most of what takes a text goes through it.
+        state.Work(1 + (bound is [string text, ..] ? text.Length / 16 : 0));
+        return _body(state, bound);
     }
 
     public override string ToString() => $"<function {Name}>";

@@ -130,14 +130,19 @@ internal sealed class Comparison(Expression first, (string Op, Expression Operan
         return true;
     }
 
-    private static bool Holds(RenderState state, string op, object? left, object? right) => op switch
+    private static bool Holds(RenderState state, string op, object? left, object? right)
     {
-        "==" => PyCompare.AreEqual(left, right),
-        "!=" => !PyCompare.AreEqual(left, right),
-        "in" => PyCompare.Contains(state, right, left),
-        "not in" => !PyCompare.Contains(state, right, left),
-        _ => PyCompare.Order(op, left, right),
-    };
+        if (left is PySequence items)
+            state.Work(items.Count);
+        return op switch
+        {
+            "==" => PyCompare.AreEqual(left, right),
+            "!=" => !PyCompare.AreEqual(left, right),
+            "in" => PyCompare.Contains(state, right, left),
+            "not in" => !PyCompare.Contains(state, right, left),
+            _ => PyCompare.Order(op, left, right),
+        };
+    }
 }
 
 internal sealed class MemberAccess(Expression owner, string name) : Expression
@@ -147,7 +152,13 @@ internal sealed class MemberAccess(Expression owner, string name) : Expression
 
 internal sealed class ItemAccess(Expression owner, Expression key) : Expression
 {
-    public override object? Evaluate(Scope scope) => PyMembers.Item(owner.Evaluate(scope), key.Evaluate(scope));
+    public override object? Evaluate(Scope scope)
+    {
+        var value = owner.Evaluate(scope);
+        if (value is string text)
+            scope.State.Work(text.Length / 16);
+        return PyMembers.Item(value, key.Evaluate(scope));
+    }
 }
 
 internal sealed class SliceLiteral(Expression? start, Expression? stop, Expression? step) : Expression

@@ -6,7 +6,8 @@ namespace Sgl.Engine.Text.Jinja;
 internal static class JinjaLimits
 {
     /// <summary>
-    /// Units of work of one rendering: a loop iteration, a call or an item visited is one, as are 16 characters.
+    /// Units of work of one rendering: a loop iteration, a call or an item visited is one, as are 16 characters; a
+    /// macro is ten.
     /// </summary>
     public const long Work = 10_000_000;
 
@@ -16,8 +17,15 @@ internal static class JinjaLimits
     /// <summary>Macros that call macros.</summary>
     public const int CallDepth = 100;
 
-    /// <summary>Blocks and expressions inside each other, and operators in one chain.</summary>
-    public const int Nesting = 200;
+    /// <summary>Blocks and expressions inside each other; Python indents no deeper, either.</summary>
+    public const int Nesting = 100;
+
+    /// <summary>
+    /// Operators, attributes, calls and filters of one tag: a chain of them is evaluated as deep as it is long. What
+    /// one
+    /// macro can nest has to fit into the stack that EnsureSufficientExecutionStack promises.
+    /// </summary>
+    public const int Operators = 300;
 
     /// <summary>Numbers of one range(), as in Jinja's own sandbox.</summary>
     public const int Range = 100_000;

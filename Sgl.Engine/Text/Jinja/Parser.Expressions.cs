@@ -33,7 +33,7 @@ internal sealed partial class Parser
     {
         var line = Current.Line;
         var value = ReadOr();
-        for (var chain = 0; TryName("if"); Chain(ref chain))
+        for (; TryName("if"); CountOperator())
         {
             var condition = ReadOr();
             value = new Conditional(condition, value, TryName("else") ? ReadExpression() : null, line);
@@ -46,7 +46,7 @@ internal sealed partial class Parser
     private Expression ReadOr()
     {
         var left = ReadAnd();
-        for (var chain = 0; TryName("or"); Chain(ref chain))
+        for (; TryName("or"); CountOperator())
             left = new Or(left, ReadAnd());
         return left;
     }
@@ -54,7 +54,7 @@ internal sealed partial class Parser
     private Expression ReadAnd()
     {
         var left = ReadNot();
-        for (var chain = 0; TryName("and"); Chain(ref chain))
+        for (; TryName("and"); CountOperator())
             left = new And(left, ReadNot());
         return left;
     }
@@ -101,7 +101,7 @@ internal sealed partial class Parser
     private Expression ReadChain(Func<Expression> readOperand, params ReadOnlySpan<string> operators)
     {
         var left = readOperand();
-        for (var chain = 0; Current.Kind == TokenKind.Operator && operators.Contains(Current.Text); Chain(ref chain))
+        for (; Current.Kind == TokenKind.Operator && operators.Contains(Current.Text); CountOperator())
         {
             var op = Take().Text;
             left = new Arithmetic(op, left, readOperand());
@@ -184,7 +184,7 @@ internal sealed partial class Parser
 
     private Expression ReadPostfix(Expression value)
     {
-        for (var chain = 0; ; Chain(ref chain))
+        for (; ; CountOperator())
         {
             if (TryOperator("."))
                 value = ReadMember(value);
@@ -232,7 +232,7 @@ internal sealed partial class Parser
 
     private Expression ReadFiltersAndTests(Expression value)
     {
-        for (var chain = 0; ; Chain(ref chain))
+        for (; ; CountOperator())
         {
             if (TryOperator("|"))
                 value = ReadFilter()(value);
@@ -335,9 +335,9 @@ internal sealed partial class Parser
 
     private JinjaSyntaxException Invalid(Token at) => Fail("invalid syntax for function call expression", at);
 
-    private void Chain(ref int length)
+    private void CountOperator()
     {
-        if (++length > JinjaLimits.Nesting)
-            throw Fail($"more than {JinjaLimits.Nesting} operators in one chain");
+        if (++_operators > JinjaLimits.Operators)
+            throw Fail($"more than {JinjaLimits.Operators} operators in one tag");
     }
 }

@@ -11,6 +11,7 @@ internal sealed partial class Parser
     private readonly List<Token> _tokens;
     private int _position;
     private int _nesting;
+    private int _operators;
 
     // Names used so far: whether a macro's body has "caller", "kwargs" or "varargs" decides what the macro accepts.
     private readonly HashSet<string> _used = [];
@@ -35,6 +36,7 @@ internal sealed partial class Parser
         while (true)
         {
             var token = Current;
+            _operators = 0;
             switch (token.Kind)
             {
                 case TokenKind.End when ends.Length == 0:

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Sgl.Engine.Text.Jinja;
 
 /// <summary>One rendering: what it may still cost, and the clock that strftime_now reads.</summary>
@@ -26,7 +28,8 @@ internal sealed class RenderState(TimeProvider time)
 
     public void Enter()
     {
-        Work(1);
+        Work(10);
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         if (++_depth > JinjaLimits.CallDepth)
             throw new ChatTemplateException($"macros call each other more than {JinjaLimits.CallDepth} deep");
     }

@@ -81,9 +81,23 @@ internal static partial class TextFilters
 
     private static string StripTags(string text)
     {
-        var plain = Tag().Replace(Comment().Replace(text, ""), "");
-        var words = plain.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var words = Without(Without(text, "<!--", "-->"), "<", ">")
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return WebUtility.HtmlDecode(string.Join(' ', words));
+    }
+
+    private static string Without(string text, string open, string close)
+    {
+        var kept = new StringBuilder();
+        var from = 0;
+        while (text.IndexOf(open, from, StringComparison.Ordinal) is var start and >= 0
+            && text.IndexOf(close, start, StringComparison.Ordinal) is var end and >= 0)
+        {
+            kept.Append(text, from, start - from);
+            from = end + close.Length;
+        }
+
+        return kept.Append(text, from, text.Length - from).ToString();
     }
 
     private static string Title(string text)
@@ -129,10 +143,4 @@ internal static partial class TextFilters
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
-
-    [GeneratedRegex("<!--.*?-->", RegexOptions.Singleline)]
-    private static partial Regex Comment();
-
-    [GeneratedRegex("<.*?>", RegexOptions.Singleline)]
-    private static partial Regex Tag();
 }

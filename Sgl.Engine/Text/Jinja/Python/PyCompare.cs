@@ -38,10 +38,16 @@ internal static class PyCompare
         bool b => b ? 1 : 0,
         long l => l.GetHashCode(),
         double d when Math.Abs(d) < long.MaxValue && d == Math.Truncate(d) => ((long)d).GetHashCode(),
-        PyTuple t => t.Aggregate(t.Count, (hash, item) => HashCode.Combine(hash, Hash(item))),
+        PyTuple t => HashItems(t),
         PyList or PyDict => throw new ChatTemplateException($"unhashable type: '{PyType.Name(value)}'"),
         _ => value.GetHashCode(),
     };
+
+    private static int HashItems(PyTuple items)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return items.Aggregate(items.Count, (hash, item) => HashCode.Combine(hash, Hash(item)));
+    }
 
     /// <summary>Negative, zero or positive; null when one is not a number (NaN).</summary>
     private static int? CompareNumbers(object? a, object? b)
@@ -113,13 +119,19 @@ internal static class PyCompare
     /// <summary><c>item in container</c></summary>
     public static bool Contains(RenderState state, object? container, object? item) => container switch
     {
-        string text => item is string part
-            ? text.Contains(part, StringComparison.Ordinal)
-            : throw new ChatTemplateException(
-                $"'in <string>' requires string as left operand, not {PyType.Name(item)}"),
+        string text => ContainsText(state, text, item),
         PyDict dict => dict.Contains(item),
         null or bool or long or double or BigInteger => throw new ChatTemplateException(
             $"argument of type '{PyType.Name(container)}' is not iterable"),
         _ => PyIteration.Items(state, container).Any(i => AreEqual(i, item)),
     };
+
+    private static bool ContainsText(RenderState state, string text, object? part)
+    {
+        state.Work(text.Length / 16);
+        return part is string given
+            ? text.Contains(given, StringComparison.Ordinal)
+            : throw new ChatTemplateException(
+                $"'in <string>' requires string as left operand, not {PyType.Name(part)}");
+    }
 }
