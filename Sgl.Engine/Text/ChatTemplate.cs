@@ -23,8 +23,7 @@ public sealed class ChatTemplate
 
     /// <summary>
     /// The template that --chat-template names (built-in name, .jinja or .json path), or the folder's own; null when
-    /// there is
-    /// neither.
+    /// there is neither.
     /// </summary>
     /// <exception cref="UserErrorException">
     /// Unknown name (the message lists the known), missing or broken file.

@@ -6,10 +6,8 @@ namespace Sgl.Engine.Text.Jinja;
 
 /// <summary>
 /// OpenAI's messages in the form that a template was written for. What Hugging Face's users pass and what OpenAI's
-/// clients
-/// send differ in four things: content in parts, arguments of tool calls as JSON text, null content, other fields that
-/// are
-/// null.
+/// clients send differ in four things: content in parts, arguments of tool calls as JSON text, null content, other
+/// fields that are null.
 /// </summary>
 internal sealed partial class ChatMessages
 {

@@ -22,8 +22,7 @@ internal static class JinjaLimits
 
     /// <summary>
     /// Operators, attributes, calls and filters of one tag: a chain of them is evaluated as deep as it is long. What
-    /// one
-    /// macro can nest has to fit into the stack that EnsureSufficientExecutionStack promises.
+    /// one macro can nest has to fit into the stack that EnsureSufficientExecutionStack promises.
     /// </summary>
     public const int Operators = 300;
 

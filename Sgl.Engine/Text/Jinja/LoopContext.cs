@@ -4,8 +4,7 @@ namespace Sgl.Engine.Text.Jinja;
 
 /// <summary>
 /// The variable <c>loop</c>. It walks the items itself and looks one ahead only when asked, so that a filter condition
-/// sees
-/// what the loop's body has set, as in Jinja.
+/// sees what the loop's body has set, as in Jinja.
 /// </summary>
 internal sealed class LoopContext : Callable
 {

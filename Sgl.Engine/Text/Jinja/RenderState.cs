@@ -26,6 +26,14 @@ internal sealed class RenderState(TimeProvider time)
         Work(1 + length / 16);
     }
 
+    /// <summary>Pays for characters that are added to a text.</summary>
+    public void ReserveMore(int length, int added)
+    {
+        if ((long)length + added > JinjaLimits.TextLength)
+            throw JinjaLimits.TooLong();
+        Work(1 + added / 16);
+    }
+
     public void Enter()
     {
         Work(10);

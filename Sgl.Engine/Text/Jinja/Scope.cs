@@ -2,8 +2,7 @@ namespace Sgl.Engine.Text.Jinja;
 
 /// <summary>
 /// The variables of one block that has its own (template, loop body, macro, with, captured block); what it lacks is
-/// looked
-/// up outside.
+/// looked up outside.
 /// </summary>
 internal sealed class Scope
 {

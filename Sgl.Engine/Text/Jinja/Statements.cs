@@ -37,7 +37,7 @@ internal abstract class Statement
 
     protected static void Write(Scope scope, StringBuilder output, string text)
     {
-        scope.State.Reserve(output.Length + text.Length > JinjaLimits.TextLength ? long.MaxValue : text.Length);
+        scope.State.ReserveMore(output.Length, text.Length);
         output.Append(text);
     }
 }

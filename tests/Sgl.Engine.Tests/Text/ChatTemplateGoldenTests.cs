@@ -6,8 +6,7 @@ namespace Sgl.Engine.Tests.Text;
 
 /// <summary>
 /// The chats of every file in tests/Fixtures/tokenizers, and in the folder that SGL_TOKENIZER_GOLDENS names: Hugging
-/// Face's
-/// renderings of the tokenizers' own templates, or the words in which they refused.
+/// Face's renderings of the tokenizers' own templates, or the words in which they refused.
 /// </summary>
 public sealed class ChatTemplateGoldenTests
 {

@@ -34,7 +34,7 @@ internal sealed class BraceFormat
             {
                 var end = EndOfField(format, at);
                 var text = Field(format[at..end], depth);
-                _state.Reserve(result.Length + text.Length > JinjaLimits.TextLength ? long.MaxValue : text.Length);
+                _state.ReserveMore(result.Length, text.Length);
                 result.Append(text);
                 at = end + 1;
             }

@@ -27,7 +27,7 @@ internal sealed class PercentFormat
         {
             var c = _format[_position++];
             var text = c == '%' ? Field() : c.ToString();
-            _state.Reserve(result.Length + text.Length > JinjaLimits.TextLength ? long.MaxValue : text.Length);
+            _state.ReserveMore(result.Length, text.Length);
             result.Append(text);
         }
 

@@ -103,6 +103,8 @@ internal sealed class PyJson(string? indent, string itemSeparator, string keySep
     {
         if (indent is null)
             return;
+        if (_text.Length + (long)indent.Length * depth > JinjaLimits.TextLength)
+            throw JinjaLimits.TooLong();
         _text.Append('\n');
         for (var i = 0; i < depth; i++)
             _text.Append(indent);

@@ -87,9 +87,7 @@ internal static class StringMethods
             if (item is not string part)
                 throw new ChatTemplateException(
                     $"sequence item {index}: expected str instance, {PyType.Name(item)} found");
-            state.Reserve(text.Length + separator.Length + part.Length > JinjaLimits.TextLength
-                ? long.MaxValue
-                : separator.Length + part.Length);
+            state.ReserveMore(text.Length + separator.Length, part.Length);
             text.Append(index++ > 0 ? separator : "").Append(part);
         }
 
