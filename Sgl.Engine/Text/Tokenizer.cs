@@ -48,8 +48,9 @@ public sealed class Tokenizer
             var config = TokenizerConfig.Load(folder);
             return new Tokenizer(TokenizerFile.Parse(File.ReadAllBytes(path)), config);
         }
-        catch (Exception e) when (e is JsonException or FormatException)
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
+            // The reader's word for a text with half a surrogate pair is InvalidOperationException.
             throw new UserErrorException($"{path} is no tokenizer that can be used: {e.Message}.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

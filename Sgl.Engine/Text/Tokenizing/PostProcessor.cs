@@ -53,10 +53,15 @@ internal sealed class PostProcessor
     }
 
     private static IEnumerable<int> SpecialIds(JsonElement component, string name) =>
-        component.Field("special_tokens").Field(name).Items("ids").Select(id => id.GetInt32());
+        component.Field("special_tokens").Field(name).Items("ids").Select(id => Id(id, name));
 
     private static int Pair(JsonElement component, string name) =>
-        component.Items(name).Last() is { ValueKind: JsonValueKind.Number } id
-            ? id.GetInt32()
-            : throw new FormatException($"the \"{name}\" of {component.Type()} has no id");
+        component.Items(name).ToList() is [_, var id]
+            ? Id(id, name)
+            : throw new FormatException($"the \"{name}\" of {component.Type()} is not a token and its id");
+
+    private static int Id(JsonElement id, string name) =>
+        id.ValueKind == JsonValueKind.Number && id.TryGetInt32(out var value)
+            ? value
+            : throw new FormatException($"the id of {name} is not an integer: {id.GetRawText()}");
 }

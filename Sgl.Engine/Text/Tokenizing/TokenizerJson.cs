@@ -20,6 +20,10 @@ internal static class TokenizerJson
             ? value.GetString()!
             : throw component.Wrong(name, "a string");
 
+    /// <summary>A text field that must not be empty.</summary>
+    public static string Sign(this JsonElement component, string name) =>
+        component.Text(name) is { Length: > 0 } text ? text : throw component.Wrong(name, "a text");
+
     public static bool Flag(this JsonElement component, string name, bool otherwise) =>
         component.Optional(name) is not { } value ? otherwise
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()

@@ -18,6 +18,8 @@ public sealed class TokenizerLoadTests
     [InlineData("""{"model": {"type": "BPE", "vocab": {}}}""", "no vocab or no merges")]
     [InlineData("""{"model": {"vocab": {"a": "b"}, "merges": []}}""", "the vocabulary gives a no id")]
     [InlineData("""{"model": {"vocab": {"a": -1}, "merges": []}}""", "the vocabulary gives a no id")]
+    [InlineData("""{"model": {"vocab": {"a": 2000000000}, "merges": []}}""", "no id from 0 to 16777215")]
+    [InlineData("""{"model": {"vocab": {"\ud83d": 0}, "merges": []}}""", "tokenizer.json")]
     [InlineData("""{"model": {"vocab": {"a": 0, "b": 1}, "merges": ["a b"]}}""", "the result of a merge, ab, is")]
     [InlineData("""{"model": {"vocab": {"a": 0, "ab": 1}, "merges": [["a", "b"]]}}""", "a merge, b, is not in")]
     [InlineData("""{"model": {"vocab": {"a": 0}, "merges": ["a"]}}""", "merge 0 is neither a pair nor two words")]
@@ -44,7 +46,8 @@ public sealed class TokenizerLoadTests
     [InlineData("decoder", """{"type": "CTC"}""", "the decoder CTC is not known")]
     [InlineData("normalizer", """{"type": "Replace", "pattern": {"Regex": "\\p{X}"}, "content": ""}""", "property X")]
     [InlineData("post_processor", """{"type": "TemplateProcessing", "single": []}""", "has no sequence A")]
-    [InlineData("post_processor", """{"type": "BertProcessing", "cls": ["a", 0], "sep": ["b"]}""", "\"sep\" of Bert")]
+    [InlineData("post_processor", """{"type": "BertProcessing", "cls": ["a", 0], "sep": ["b"]}""", "\"sep\" of BertP")]
+    [InlineData("decoder", """{"type": "BPEDecoder", "suffix": ""}""", "\"suffix\" that is not a text")]
     public void AnUnknownPartIsNamed(string name, string part, string reason)
     {
         using var folder = TokenizerFolder.OfTiny(new JsonObject { [name] = JsonNode.Parse(part) });

@@ -22,14 +22,14 @@ internal abstract class Decoder
     public static IEnumerable<Decoder> Read(JsonElement component) => component.Type() switch
     {
         "Sequence" => component.Items("decoders").SelectMany(Read),
-        "BPEDecoder" => [new SuffixDecoder(component.Text("suffix"))],
+        "BPEDecoder" => [new SuffixDecoder(component.Sign("suffix"))],
         "ByteFallback" => [new ByteFallbackDecoder()],
         "ByteLevel" => [new ByteLevelDecoder()],
         "Fuse" => [new FuseDecoder()],
         "Metaspace" => [new MetaspaceDecoder(
-            component.Text("replacement"), PrependSchemes.Read(component) != PrependScheme.Never)],
+            component.Sign("replacement"), PrependSchemes.Read(component) != PrependScheme.Never)],
         "Replace" => [new ReplaceDecoder(Pattern.Read(component), component.Text("content"))],
-        "Strip" => [new StripDecoder(component.Text("content"), component.Number("start"), component.Number("stop"))],
+        "Strip" => [new StripDecoder(component.Sign("content"), component.Number("start"), component.Number("stop"))],
         "WordPiece" => [new WordPieceDecoder(component.Text("prefix"), component.Flag("cleanup", true))],
         _ => throw component.Unknown("decoder", Known),
     };

@@ -9,6 +9,9 @@ namespace Sgl.Engine.Text.Tokenizing.Models;
 /// </summary>
 internal sealed class BpeReader
 {
+    // Ids are places in a list; one that is far out would take all memory.
+    private const int HighestId = 16_777_215;
+
     private readonly Dictionary<string, JsonElement> _settings = [];
     private byte[] _left = new byte[256];
     private byte[] _right = new byte[256];
@@ -72,8 +75,13 @@ internal sealed class BpeReader
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var content = Copy(ref reader, ref _left);
-            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id) || id < 0)
-                throw new FormatException($"the vocabulary gives {Encoding.UTF8.GetString(content)} no id");
+            if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id)
+                || id is < 0 or > HighestId)
+            {
+                throw new FormatException(
+                    $"the vocabulary gives {Encoding.UTF8.GetString(content)} no id from 0 to {HighestId}");
+            }
+
             Vocabulary.Add(content, id);
         }
     }

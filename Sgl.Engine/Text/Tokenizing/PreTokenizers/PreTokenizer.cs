@@ -34,7 +34,7 @@ internal abstract class PreTokenizer
         "Metaspace" => Metaspace(component),
         "Split" => [new SplitPreTokenizer(
             Pattern.Read(component), SplitBehaviors.Read(component), component.Flag("invert", false))],
-        "CharDelimiterSplit" => [Remove(Pattern.Literal(component.Text("delimiter")))],
+        "CharDelimiterSplit" => [Remove(Pattern.Literal(component.Sign("delimiter")))],
         "Digits" => [new SplitPreTokenizer(
             Pattern.Parse(@"\p{N}"),
             component.Flag("individual_digits", false) ? SplitBehavior.Isolated : SplitBehavior.Contiguous)],
@@ -63,7 +63,7 @@ internal abstract class PreTokenizer
 
     private static IEnumerable<PreTokenizer> Metaspace(JsonElement component)
     {
-        var replacement = component.Text("replacement");
+        var replacement = component.Sign("replacement");
         yield return new ReplacePreTokenizer(" ", replacement);
         var scheme = PrependSchemes.Read(component);
         if (scheme != PrependScheme.Never)
