@@ -14,7 +14,6 @@ public sealed class JinjaLimitsTests
     [InlineData("{% set s = 'ab' * 1000000 %}{% for a in range(100000) %}{{ 'c' in s }}{{ s[-1] }}{% endfor %}")]
     [InlineData("{% set n = namespace(l=[1]) %}{% for a in range(99) %}{% set n.l = n.l + n.l %}{% endfor %}")]
     [InlineData("{{ [1] * 99999999 }}")]
-    [InlineData("{% set n = namespace(s='x') %}{% for a in range(99) %}{% set n.s = n.s.join('abc') %}{% endfor %}")]
     [InlineData("{{ range(100000) | batch(1, 2) | map('batch', 99999999, 2) | map('list') | list }}")]
     [InlineData("{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(40) }}")]
     public void MuchWorkIsStopped(string template) =>
@@ -25,6 +24,7 @@ public sealed class JinjaLimitsTests
     [InlineData("{% for a in range(1000) %}{{ 'x' * 100000 }}{% endfor %}")]
     [InlineData("{% set n = namespace(s='x') %}{% for a in range(99) %}{% set n.s = n.s ~ n.s %}{% endfor %}")]
     [InlineData("{% set n = namespace(s='x') %}{% for a in range(99) %}{% set n.s = n.s + n.s %}{% endfor %}")]
+    [InlineData("{% set n = namespace(s='x') %}{% for a in range(99) %}{% set n.s = n.s.join('abc') %}{% endfor %}")]
     [InlineData("{% set s = 'x' * 10000 %}{{ s.replace('x', s) }}")]
     [InlineData("{% set s = 'x' * 10000 %}{{ s | replace('', s) }}")]
     [InlineData("{% set s = 'x' * 10000 %}{{ s.split('x') | join(s) }}")]
