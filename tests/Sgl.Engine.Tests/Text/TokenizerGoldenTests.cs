@@ -31,8 +31,8 @@ public sealed class TokenizerGoldenTests(ITestOutputHelper output)
     {
         var files = Files(_given);
         string[] leftOut = [.. files.Where(file => Folder(file) is null).Select(file => Path.GetFileName(file))];
-        var line = $"SGL_TOKENIZER_GOLDENS={_given}: {files.Length} files, {leftOut.Length} of them left out for want of "
-            + $"their tokenizer: {string.Join(", ", leftOut)}";
+        var line = $"SGL_TOKENIZER_GOLDENS={_given}: {files.Length} files, {leftOut.Length} of them left out for want "
+            + $"of their tokenizer: {string.Join(", ", leftOut)}";
         output.WriteLine(line);
         Console.WriteLine(line);
 
