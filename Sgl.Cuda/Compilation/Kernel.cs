@@ -16,14 +16,25 @@ internal sealed unsafe class Kernel(CudaContext context, string name, nint funct
             return;
         if (grid.Y > MaxGridYZ || grid.Z > MaxGridYZ)
             throw new ArgumentOutOfRangeException(nameof(grid), grid, $"{name}: y and z of a grid end at {MaxGridYZ}.");
+        // Hopper starts a kernel's blocks while the one before ends; kernels wait for it themselves (Common.cuh).
+        Driver.LaunchAttribute overlap = new() { Id = Driver.AttributeProgrammaticStreamSerialization, Value = 1 };
+        Driver.LaunchConfig config = new()
+        {
+            GridX = (uint)grid.X,
+            GridY = (uint)grid.Y,
+            GridZ = (uint)grid.Z,
+            BlockX = (uint)threads,
+            BlockY = 1,
+            BlockZ = 1,
+            SharedBytes = (uint)sharedBytes,
+            Stream = context.Stream,
+            Attributes = &overlap,
+            AttributeCount = context.Device.Major >= 9 ? 1u : 0u,
+        };
         fixed (T* pointer = &arguments)
         {
             void* parameter = pointer;
-            Driver.Check(
-                Driver.LaunchKernel(
-                    function, (uint)grid.X, (uint)grid.Y, (uint)grid.Z, (uint)threads, 1, 1, (uint)sharedBytes,
-                    context.Stream, &parameter, null),
-                name);
+            Driver.Check(Driver.LaunchKernel(&config, function, &parameter, null), name);
         }
     }
 }

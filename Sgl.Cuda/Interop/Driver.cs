@@ -16,6 +16,27 @@ internal static unsafe partial class Driver
     public const uint StreamNonBlocking = 1;
     public const int CaptureThreadLocal = 1;
 
+    public const int AttributeProgrammaticStreamSerialization = 6;
+
+    /// <summary>CUlaunchAttribute: an identifier, then a union of 64 bytes.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 72)]
+    public struct LaunchAttribute
+    {
+        public int Id;
+        private readonly int _padding;
+        public int Value;
+    }
+
+    /// <summary>CUlaunchConfig.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct LaunchConfig
+    {
+        public uint GridX, GridY, GridZ, BlockX, BlockY, BlockZ, SharedBytes;
+        public nint Stream;
+        public LaunchAttribute* Attributes;
+        public uint AttributeCount;
+    }
+
     static Driver() => NativeLibraries.Register();
 
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuInit")]
@@ -114,10 +135,8 @@ internal static unsafe partial class Driver
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuFuncSetAttribute")]
     public static partial int FunctionSetAttribute(nint function, int attribute, int value);
 
-    [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuLaunchKernel")]
-    public static partial int LaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint blockX, uint blockY, uint blockZ, uint sharedBytes,
-        nint stream, void** parameters, void** extra);
+    [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuLaunchKernelEx")]
+    public static partial int LaunchKernel(LaunchConfig* config, nint function, void** parameters, void** extra);
 
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuStreamBeginCapture_v2")]
     public static partial int StreamBeginCapture(nint stream, int mode);

@@ -18,6 +18,7 @@ struct AnyArguments {
 
 // Blocks over (new tokens, heads, sequences).
 extern "C" __global__ void attention_any(const AnyArguments a) {
+    begin_kernel();
     const Sequence sequence = a.sequences[blockIdx.z];
     int lane = threadIdx.x, head = blockIdx.y, kv_head = head / (a.heads / a.kv_heads);
     if (blockIdx.x >= sequence.query_count)

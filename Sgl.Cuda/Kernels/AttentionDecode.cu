@@ -143,22 +143,13 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_decode(const 
     int rows = min(16, (kv_head + 1) * group - first_head);
     int start = a.window > 0 ? max(0, sequence.context - a.window) : 0;
     int begin = start + blockIdx.x * a.chunk, end = min(sequence.context, begin + a.chunk);
+    let_next_start();
     if (begin >= end) {
+        wait_for_previous();
         // Another sequence needs this many splits; the sum over this one's must not count it.
         for (int row = threadIdx.x; row < rows; row += WARPS * 32)
             a.exponents[((u64)blockIdx.x * gridDim.z + blockIdx.z) * a.heads + first_head + row] = MINUS_INFINITY;
         return;
-    }
-
-    u32 q[D / 16][4];
-    const element* query = a.q + sequence.query_start * a.q_stride + first_head * D + 2 * (lane & 3);
-#pragma unroll
-    for (int k = 0; k < D / 16; k++) {
-#pragma unroll
-        for (int i = 0; i < 4; i++) {
-            int row = (lane >> 2) + (i & 1) * 8;
-            q[k][i] = row < rows ? *reinterpret_cast<const u32*>(query + row * D + k * 16 + (i >> 1) * 8) : 0;
-        }
     }
 
     element* tiles = reinterpret_cast<element*>(shared) + warp * STAGES * 2 * TILE * ROW;
@@ -172,8 +163,25 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_decode(const 
 
     int token = begin + warp * TILE, own = token + (lane & 15);
     int slot = own < end ? slots[own] : -1;
+    // Keys and values of earlier steps are there already; the new token's come from the kernel before.
+    bool early = token + TILE < sequence.context;
+    if (!early)
+        wait_for_previous();
     if (token < end)
         load_tile(a, tiles, tiles + TILE * ROW, kv_head, slot, lane);
+    if (early)
+        wait_for_previous();
+
+    u32 q[D / 16][4];
+    const element* query = a.q + sequence.query_start * a.q_stride + first_head * D + 2 * (lane & 3);
+#pragma unroll
+    for (int k = 0; k < D / 16; k++) {
+#pragma unroll
+        for (int i = 0; i < 4; i++) {
+            int row = (lane >> 2) + (i & 1) * 8;
+            q[k][i] = row < rows ? *reinterpret_cast<const u32*>(query + row * D + k * 16 + (i >> 1) * 8) : 0;
+        }
+    }
     own += WARPS * TILE;
     slot = own < end ? slots[own] : -1;
     for (int stage = 0; token < end; token += WARPS * TILE, stage ^= 1) {
@@ -214,6 +222,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_decode(const 
 
 // Joins the splits; blocks over (heads, sequences), threads over the head's elements.
 extern "C" __global__ void attention_join(const DecodeArguments a) {
+    begin_kernel();
     int head = blockIdx.x, sequence = blockIdx.y;
     u64 stride = (u64)gridDim.y * a.heads;
     u64 first = (u64)sequence * a.heads + head;

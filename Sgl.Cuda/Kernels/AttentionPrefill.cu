@@ -170,6 +170,7 @@ __device__ __forceinline__ void add_values(
 
 // Blocks over (tiles, kv heads).
 extern "C" __global__ void __launch_bounds__(THREADS, D <= 128 ? 2 : 1) attention_prefill(const PrefillArguments a) {
+    begin_kernel();
     extern __shared__ uint4 shared[];
     Shared& m = *reinterpret_cast<Shared*>(shared);
     int lane = threadIdx.x & 31, warp = threadIdx.x >> 5;

@@ -41,6 +41,26 @@ __device__ __forceinline__ float2 to_floats(u32 pair) {
 }
 #endif
 
+// From Hopper on the next kernel's blocks may start while this one's still run (Kernel.Launch asks for it): what they do
+// before wait_for_previous overlaps with this kernel's end. Nothing that an earlier kernel of the stream writes or still
+// reads may be touched before it, and every thread that touches anything must call it.
+__device__ __forceinline__ void let_next_start() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+
+__device__ __forceinline__ void wait_for_previous() {
+#if __CUDA_ARCH__ >= 900
+    asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
+__device__ __forceinline__ void begin_kernel() {
+    let_next_start();
+    wait_for_previous();
+}
+
 // V elements at once: 8 are one 16-byte access (the address must allow it), 1 is the way for odd shapes.
 template <int V> struct Vector;
 

@@ -3,8 +3,8 @@
 
 // A kernel comes in two widths: 8 elements a thread where addresses, strides and columns allow it, else 1.
 #define BOTH_WIDTHS(name, Arguments)                                                        \
-    extern "C" __global__ void name##_8(const Arguments a) { name<8>(a); }                  \
-    extern "C" __global__ void name##_1(const Arguments a) { name<1>(a); }
+    extern "C" __global__ void name##_8(const Arguments a) { begin_kernel(); name<8>(a); }  \
+    extern "C" __global__ void name##_1(const Arguments a) { begin_kernel(); name<1>(a); }
 
 struct GatherArguments {
     const element* table;  // [rows of the table, columns]

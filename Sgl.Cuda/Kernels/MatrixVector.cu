@@ -32,41 +32,46 @@ __device__ __forceinline__ void expand(const uint4& bits, float* f) {
     }
 }
 
-// A warp makes N outputs of R rows; Steps loads of each weight row are in flight at once.
-template <int R, int N, int Steps>
-__device__ __forceinline__ void steps(
-    const MatrixVectorArguments& a, const element* const (&w)[N], const element* const (&x)[R], int c, float (&sum)[N][R]) {
+// Steps × 256 columns of N weight rows, on their way: that many loads are in flight at once.
+template <int N, int Steps> struct Weights {
     uint4 bits[Steps][N];
+
+    __device__ __forceinline__ void load(const element* const (&w)[N], int c) {
 #pragma unroll
-    for (int s = 0; s < Steps; s++)
-#pragma unroll
-        for (int n = 0; n < N; n++)
-            bits[s][n] = load_once(w[n] + c + s * 256);
-#pragma unroll
-    for (int s = 0; s < Steps; s++) {
-        float weights[N][8];
-#pragma unroll
-        for (int n = 0; n < N; n++)
-            expand(bits[s][n], weights[n]);
-#pragma unroll
-        for (int r = 0; r < R; r++) {
-            float values[8];
-            expand(*reinterpret_cast<const uint4*>(x[r] + c + s * 256), values);
+        for (int s = 0; s < Steps; s++)
 #pragma unroll
             for (int n = 0; n < N; n++)
+                bits[s][n] = load_once(w[n] + c + s * 256);
+    }
+
+    template <int R>
+    __device__ __forceinline__ void multiply(const element* const (&x)[R], int c, float (&sum)[N][R]) const {
 #pragma unroll
-                for (int i = 0; i < 8; i++)
-                    sum[n][r] = fmaf(weights[n][i], values[i], sum[n][r]);
+        for (int s = 0; s < Steps; s++) {
+            float weights[N][8];
+#pragma unroll
+            for (int n = 0; n < N; n++)
+                expand(bits[s][n], weights[n]);
+#pragma unroll
+            for (int r = 0; r < R; r++) {
+                float values[8];
+                expand(*reinterpret_cast<const uint4*>(x[r] + c + s * 256), values);
+#pragma unroll
+                for (int n = 0; n < N; n++)
+#pragma unroll
+                    for (int i = 0; i < 8; i++)
+                        sum[n][r] = fmaf(weights[n][i], values[i], sum[n][r]);
+            }
         }
     }
-}
+};
 
+// A warp makes N outputs of R rows.
 template <int R, int N> __device__ __forceinline__ void matrix_vector(const MatrixVectorArguments& a) {
     constexpr int Steps = 4;
     int lane = threadIdx.x & 31;
     int first = (blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5)) * N;
-    if (first >= a.outputs)
-        return;
+    let_next_start();
     const element* w[N];
     const element* x[R];
     float sum[N][R];
@@ -82,11 +87,24 @@ template <int R, int N> __device__ __forceinline__ void matrix_vector(const Matr
         for (int r = 0; r < R; r++)
             sum[n][r] = 0.0f;
 
+    // Weights do not depend on the kernel before, so the first of them travel while it ends.
     int c = 0;
-    for (; c + Steps * 256 <= a.columns; c += Steps * 256)
-        steps<R, N, Steps>(a, w, x, c, sum);
-    for (; c + lane * 8 < a.columns; c += 256)
-        steps<R, N, 1>(a, w, x, c, sum);
+    bool wide = Steps * 256 <= a.columns;
+    Weights<N, Steps> ahead;
+    if (wide)
+        ahead.load(w, 0);
+    wait_for_previous();
+    for (; c + Steps * 256 <= a.columns; c += Steps * 256) {
+        Weights<N, Steps> now = ahead;
+        if (c + 2 * Steps * 256 <= a.columns)
+            ahead.load(w, c + Steps * 256);
+        now.multiply(x, c, sum);
+    }
+    for (; c + lane * 8 < a.columns; c += 256) {
+        Weights<N, 1> rest;
+        rest.load(w, c);
+        rest.multiply(x, c, sum);
+    }
 
 #pragma unroll
     for (int n = 0; n < N; n++) {

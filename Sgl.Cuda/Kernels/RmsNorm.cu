@@ -60,7 +60,7 @@ template <int V, bool Block> __device__ void rms_norm(const RmsNormArguments& a)
     }
 }
 
-extern "C" __global__ void rms_norm_block_8(const RmsNormArguments a) { rms_norm<8, true>(a); }
-extern "C" __global__ void rms_norm_block_1(const RmsNormArguments a) { rms_norm<1, true>(a); }
-extern "C" __global__ void rms_norm_warp_8(const RmsNormArguments a) { rms_norm<8, false>(a); }
-extern "C" __global__ void rms_norm_warp_1(const RmsNormArguments a) { rms_norm<1, false>(a); }
+extern "C" __global__ void rms_norm_block_8(const RmsNormArguments a) { begin_kernel(); rms_norm<8, true>(a); }
+extern "C" __global__ void rms_norm_block_1(const RmsNormArguments a) { begin_kernel(); rms_norm<1, true>(a); }
+extern "C" __global__ void rms_norm_warp_8(const RmsNormArguments a) { begin_kernel(); rms_norm<8, false>(a); }
+extern "C" __global__ void rms_norm_warp_1(const RmsNormArguments a) { begin_kernel(); rms_norm<1, false>(a); }

@@ -13,6 +13,7 @@ struct AnglesArguments {
 
 // One block a token. The angle is reduced in double: p * f in float would be off by 0.01 at position 131,072.
 extern "C" __global__ void rope_angles(const AnglesArguments a) {
+    begin_kernel();
     int t = blockIdx.x;
     const double* frequencies = a.frequencies + (u64)(a.sets ? a.sets[t] : 0) * a.half;
     float* row = a.angles + t * a.stride;
@@ -116,5 +117,5 @@ template <int V> __device__ void rope_store(const RopeArguments& a) {
     }
 }
 
-extern "C" __global__ void rope_store_8(const RopeArguments a) { rope_store<8>(a); }
-extern "C" __global__ void rope_store_1(const RopeArguments a) { rope_store<1>(a); }
+extern "C" __global__ void rope_store_8(const RopeArguments a) { begin_kernel(); rope_store<8>(a); }
+extern "C" __global__ void rope_store_1(const RopeArguments a) { begin_kernel(); rope_store<1>(a); }

@@ -356,6 +356,7 @@ __device__ int choose(const SampleArguments& a, const SampleRow& row, const elem
 }
 
 extern "C" __global__ void __launch_bounds__(THREADS) sample(const SampleArguments a) {
+    begin_kernel();
     extern __shared__ double shared[];
     const SampleRow row = a.rows[blockIdx.x];
     const element* logits = a.logits + blockIdx.x * a.stride;

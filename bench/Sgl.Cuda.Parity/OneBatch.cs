@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
@@ -6,7 +7,7 @@ using Sgl.Engine.Sampling;
 namespace Sgl.Cuda.Parity;
 
 /// <summary>A Llama-3-8B of random weights, one batch at a time: decode and prefill against their floors.</summary>
-internal sealed class OneBatch
+internal sealed partial class OneBatch
 {
     private const string ConfigJson = """
         {"architectures":["LlamaForCausalLM"],"model_type":"llama","vocab_size":128256,"hidden_size":4096,
@@ -28,22 +29,56 @@ internal sealed class OneBatch
     private readonly Ceilings _ceilings;
     private readonly Random _random = new(3);
 
-    private OneBatch(CudaOps ops, ICausalModel model, Report report)
+    private OneBatch(CudaOps ops, ICausalModel model, Ceilings ceilings, Report report)
     {
         _ops = ops;
+        _ceilings = ceilings;
         _model = model;
         _report = report;
         _cache = [.. model.KvWidths.Select(width => new KvLayer(
             ops.Allocate(ops.ActivationType, Slots, width), ops.Allocate(ops.ActivationType, Slots, width)))];
-        Tensor large = ops.Load([new SharedWeights(4L << 29).Read("large.bias", 1 << 14, 1 << 17)]).Parts[0];
-        _ceilings = Ceilings.Measure(ops, large);
-        report.Measured($"ceilings: read {_ceilings.ReadBytesPerSecond / 1e12:f2} TB/s, "
-            + $"bf16 product {_ceilings.FlopPerSecond / 1e12:f0} TFLOP/s");
     }
 
     public static void Run(CudaDevice device, Report report)
     {
         using CudaOps ops = new(device);
+        Tensor large = ops.Load([new SharedWeights(4L << 29).Read("large.bias", 1 << 14, 1 << 17)]).Parts[0];
+        Ceilings ceilings = Ceilings.Measure(ops, large);
+        report.Measured($"ceilings: read {ceilings.ReadBytesPerSecond / 1e12:f2} TB/s, "
+            + $"bf16 product {ceilings.FlopPerSecond / 1e12:f0} TFLOP/s");
+        OneBatch bench = new(ops, LoadModel(ops, report), ceilings, report);
+        bench.Prefill(8192);
+        bench.Prefill(128);
+        bench.Decode(1, 1024);
+        bench.Decode(64, 1024);
+        bench.Decode(256, 512);
+    }
+
+    /// <summary>One step between the marks of a profiler: ncu --profile-from-start off ...</summary>
+    public static void Profile(CudaDevice device, Report report, int batch, int context, int news)
+    {
+        using CudaOps ops = new(device);
+        OneBatch bench = new(ops, LoadModel(ops, report), new Ceilings(1, 1), report);
+        bench.FillSlots(0, Math.Min(8192, context));
+        Pass pass = bench.MakePass(batch, news, context);
+        int[] rows = [.. Enumerable.Range(1, batch).Select(i => i * news - 1)];
+        for (int warm = 0; warm < 2; warm++)
+            bench.Step(pass, rows);
+        ops.Context.Synchronize();
+        _ = ProfilerStart();
+        bench.Step(pass, rows);
+        ops.Context.Synchronize();
+        _ = ProfilerStop();
+    }
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuProfilerStart")]
+    private static partial int ProfilerStart();
+
+    [LibraryImport("libcuda.so.1", EntryPoint = "cuProfilerStop")]
+    private static partial int ProfilerStop();
+
+    private static ICausalModel LoadModel(CudaOps ops, Report report)
+    {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("sgl-bench");
         File.WriteAllText(Path.Combine(folder.FullName, "config.json"), ConfigJson);
         using SharedWeights weights = new(EmbeddingElements);
@@ -52,13 +87,7 @@ internal sealed class OneBatch
         ops.Context.Synchronize();
         report.Measured($"weights up in {System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalSeconds:f1} s");
         folder.Delete(recursive: true);
-        OneBatch bench = new(ops, model, report);
-        bench.Prefill(8192);
-        bench.Prefill(128);
-        // Prefill in pieces first, so that decode reads keys and values that a model made.
-        bench.Decode(1, 1024);
-        bench.Decode(64, 1024);
-        bench.Decode(256, 512);
+        return model;
     }
 
     private void Prefill(int tokens)
@@ -77,6 +106,7 @@ internal sealed class OneBatch
 
     private void Decode(int batch, int context)
     {
+        // Decode reads keys and values that a model made.
         for (int done = 0; done < batch * context; done += 8192)
             FillSlots(done, Math.Min(8192, batch * context - done));
         Pass pass = MakePass(batch, 1, context);

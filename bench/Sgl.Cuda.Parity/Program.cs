@@ -2,7 +2,7 @@ using Sgl.Cuda;
 using Sgl.Cuda.Parity;
 using Sgl.Engine.Execution;
 
-// usage: Sgl.Cuda.Parity (ops | models FOLDER | bench)...
+// usage: Sgl.Cuda.Parity (ops | ops-small | models FOLDER | bench | profile BATCH CONTEXT NEW)...
 // Compares the GPU with the CPU and measures it; exits with the number of failed checks, 2 where there is no GPU.
 CudaProbe probe = CudaDevices.Probe();
 if (probe.Problem is { } problem)
@@ -20,7 +20,10 @@ for (int i = 0; i < args.Length; i++)
     {
         case "ops":
             foreach (DataType type in (DataType[])[DataType.BFloat16, DataType.Float16])
-                OpChecks.Run(device, type, report);
+                OpChecks.Run(device, type, report, small: false);
+            break;
+        case "ops-small":
+            OpChecks.Run(device, DataType.BFloat16, report, small: true);
             break;
         case "models":
             FixtureChecks.Run(device, args[++i], report);
@@ -28,8 +31,11 @@ for (int i = 0; i < args.Length; i++)
         case "bench":
             OneBatch.Run(device, report);
             break;
+        case "profile":
+            OneBatch.Profile(device, report, int.Parse(args[++i]), int.Parse(args[++i]), int.Parse(args[++i]));
+            break;
         default:
-            Console.Error.WriteLine($"{args[i]} is no command; known are ops, models FOLDER and bench.");
+            Console.Error.WriteLine($"{args[i]} is no command; the usage stands at the top of Program.cs.");
             return 2;
     }
 }

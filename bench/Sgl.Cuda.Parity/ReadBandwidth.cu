@@ -8,6 +8,7 @@ struct ReadArguments {
 };
 
 extern "C" __global__ void __launch_bounds__(512) read_all(const ReadArguments a) {
+    begin_kernel();
     u32 mix = 0;
     u64 stride = (u64)gridDim.x * blockDim.x;
     u64 i = (u64)blockIdx.x * blockDim.x + threadIdx.x;

@@ -8,9 +8,9 @@ internal static class SampleChecks
 {
     private const int Rows = 64;
 
-    public static void Run(Twin twin, Action<string, string, Func<double>, double?> check)
+    public static void Run(Twin twin, Action<string, string, Func<double>, double?> check, int largest)
     {
-        foreach (int vocabulary in (int[])[5, 1000, 32_003, 128_256])
+        foreach (int vocabulary in ((int[])[5, 1000, 32_003, 128_256]).Where(size => size <= largest))
         {
             (string Name, Func<int, SamplingParams> Make)[] kinds =
             [
