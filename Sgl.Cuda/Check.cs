@@ -3,17 +3,24 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda;
 
-/// <summary>Shapes are checked before a kernel is launched: a wrong one would read or write what is not its own.</summary>
+/// <summary>
+/// Shapes are checked before a kernel is launched: a wrong one would read or write what is not its own.
+/// </summary>
 internal static class Check
 {
     /// <exception cref="ArgumentException">The tensor is no matrix of this shape and type.</exception>
     public static void Shape(
-        Tensor tensor, int rows, int columns, DataType type, [CallerArgumentExpression(nameof(tensor))] string name = "")
+        Tensor tensor,
+        int rows,
+        int columns,
+        DataType type,
+        [CallerArgumentExpression(nameof(tensor))] string name = "")
     {
         if (tensor.Rows != rows || tensor.Columns != columns || tensor.Type != type)
         {
             throw new ArgumentException(
-                $"{name} is [{tensor.Rows}, {tensor.Columns}] {tensor.Type}; expected [{rows}, {columns}] {type}.", name);
+                $"{name} is [{tensor.Rows}, {tensor.Columns}] {tensor.Type}; expected [{rows}, {columns}] {type}.",
+                name);
         }
     }
 
@@ -22,7 +29,10 @@ internal static class Check
         Weight weight, int rows, int columns, [CallerArgumentExpression(nameof(weight))] string name = "")
     {
         if (weight.Parts.Count != 1)
-            throw new ArgumentException($"{name} has {weight.Parts.Count} parts; CudaOps.Load joins them into one.", name);
+        {
+            throw new ArgumentException(
+                $"{name} has {weight.Parts.Count} parts; CudaOps.Load joins them into one.", name);
+        }
         Shape(weight.Parts[0], rows, columns, weight.Type, name);
         return weight.Parts[0];
     }
@@ -34,7 +44,10 @@ internal static class Check
         foreach (int index in indices)
         {
             if ((uint)index >= (uint)count)
-                throw new ArgumentOutOfRangeException(name, index, $"{name} holds {index}, which is outside [0, {count}).");
+            {
+                throw new ArgumentOutOfRangeException(
+                    name, index, $"{name} holds {index}, which is outside [0, {count}).");
+            }
         }
     }
 }

@@ -36,7 +36,9 @@ internal sealed unsafe class CudaContext : IDisposable
         }
     }
 
-    /// <summary>A context is current per thread; a model may be loaded on another thread than the one that runs it.</summary>
+    /// <summary>
+    /// A context is current per thread; a model may be loaded on another thread than the one that runs it.
+    /// </summary>
     public void MakeCurrent()
     {
         if (_currentThread == Environment.CurrentManagedThreadId)
@@ -46,13 +48,18 @@ internal sealed unsafe class CudaContext : IDisposable
     }
 
     /// <summary>Device memory, at an address divisible by 256; contents are undefined.</summary>
-    /// <exception cref="CudaException">Out of memory: the message says how much was asked for and how much is free.</exception>
+    /// <exception cref="CudaException">
+    /// Out of memory: the message says how much was asked for and how much is free.
+    /// </exception>
     public nint Allocate(long bytes)
     {
         MakeCurrent();
         int code = Driver.MemAlloc(out nint address, (nuint)Math.Max(bytes, 1));
         if (code != 0)
-            Driver.Check(code, $"{bytes:N0} bytes were asked for, {FreeBytes:N0} are free on {Device.Name}", "MemAlloc");
+        {
+            string detail = $"{bytes:N0} bytes were asked for, {FreeBytes:N0} are free on {Device.Name}";
+            Driver.Check(code, detail, "MemAlloc");
+        }
         return address;
     }
 
@@ -66,7 +73,8 @@ internal sealed unsafe class CudaContext : IDisposable
     public nint AllocatePinned(long bytes)
     {
         MakeCurrent();
-        Driver.Check(Driver.MemHostAlloc(out nint address, (nuint)Math.Max(bytes, 1), 0), $"{bytes:N0} bytes of pinned memory");
+        Driver.Check(
+            Driver.MemHostAlloc(out nint address, (nuint)Math.Max(bytes, 1), 0), $"{bytes:N0} bytes of pinned memory");
         return address;
     }
 

@@ -1,6 +1,8 @@
 namespace Sgl.Cuda;
 
-/// <summary>A call into the driver, NVRTC or cuBLASLt failed: the message names the call, the error and its code.</summary>
+/// <summary>
+/// A call into the driver, NVRTC or cuBLASLt failed: the message names the call, the error and its code.
+/// </summary>
 public sealed class CudaException : Exception
 {
     /// <param name="call">The function as its library names it.</param>

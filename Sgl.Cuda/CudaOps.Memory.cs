@@ -13,7 +13,9 @@ public sealed partial class CudaOps
 
     public long AvailableBytes => _context.FreeBytes;
 
-    /// <summary>Joins the parts into one device tensor of the activation type; the checkpoint may be closed afterwards.</summary>
+    /// <summary>
+    /// Joins the parts into one device tensor of the activation type; the checkpoint may be closed afterwards.
+    /// </summary>
     public Weight Load(IReadOnlyList<CheckpointTensor> parts)
     {
         if (parts.Count == 0)
@@ -24,8 +26,8 @@ public sealed partial class CudaOps
             if (part.Data.Columns != columns || !part.Data.IsContiguous)
             {
                 throw new ArgumentException(
-                    $"{part.Name} is [{part.Data.Rows}, {part.Data.Columns}], stride {part.Data.Stride}; expected contiguous "
-                    + $"rows of {columns} columns as {parts[0].Name} has.",
+                    $"{part.Name} is [{part.Data.Rows}, {part.Data.Columns}], stride {part.Data.Stride}; expected "
+                    + $"contiguous rows of {columns} columns as {parts[0].Name} has.",
                     nameof(parts));
             }
         }

@@ -7,7 +7,8 @@ using Sgl.Engine.Sampling;
 namespace Sgl.Cuda;
 
 /// <summary>
-/// One GPU's operations: activations, keys, values and weights in 16 bits, arithmetic in float. Everything is enqueued on one
+/// One GPU's operations: activations, keys, values and weights in 16 bits, arithmetic in float. Everything is enqueued
+/// on one
 /// stream; only <see cref="Sample"/> and <see cref="Logprobs"/> wait for the device.
 /// </summary>
 public sealed partial class CudaOps : IOps
@@ -57,7 +58,8 @@ public sealed partial class CudaOps : IOps
     }
 
     public string Description =>
-        $"cuda ({_context.Device.Name}, {_context.Device.Architecture}, {ActivationType.ToString().ToLowerInvariant()})";
+        $"cuda ({_context.Device.Name}, {_context.Device.Architecture}, "
+        + $"{ActivationType.ToString().ToLowerInvariant()})";
 
     public DataType ActivationType { get; }
 

@@ -1,6 +1,8 @@
 namespace Sgl.Cuda.Compilation;
 
-/// <summary>Compiled kernels on disk, by hash. A folder that cannot be written costs time at the next start, nothing else.</summary>
+/// <summary>
+/// Compiled kernels on disk, by hash. A folder that cannot be written costs time at the next start, nothing else.
+/// </summary>
 /// <param name="folder">Made when it is missing.</param>
 internal sealed class KernelCache(string folder)
 {

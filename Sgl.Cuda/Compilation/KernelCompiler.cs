@@ -21,21 +21,25 @@ internal static unsafe class KernelCompiler
     /// <exception cref="CudaException">The source does not compile: the message carries the compiler's log.</exception>
     public static byte[] Compile(KernelSource source)
     {
-        nint[] headers = [.. KernelSource.Headers.Select(KernelSource.ReadHeader).Select(Marshal.StringToCoTaskMemUTF8)];
+        IEnumerable<string> headerTexts = KernelSource.Headers.Select(KernelSource.ReadHeader);
+        nint[] headers = [.. headerTexts.Select(Marshal.StringToCoTaskMemUTF8)];
         nint[] headerNames = [.. KernelSource.Headers.Select(Marshal.StringToCoTaskMemUTF8)];
-        nint[] options = [.. source.Options.Select(Marshal.StringToCoTaskMemUTF8)];
+        nint[] optionTexts = [.. source.Options.Select(Marshal.StringToCoTaskMemUTF8)];
         nint program = 0;
         try
         {
-            fixed (nint* texts = headers, names = headerNames, pointers = options)
+            fixed (nint* texts = headers, names = headerNames, pointers = optionTexts)
             {
                 Nvrtc.Check(
                     Nvrtc.CreateProgram(
                         out program, source.Text, source.FileName, headers.Length, (byte**)texts, (byte**)names),
                     source.FileName);
-                int code = Nvrtc.CompileProgram(program, options.Length, (byte**)pointers);
+                int code = Nvrtc.CompileProgram(program, optionTexts.Length, (byte**)pointers);
                 if (code != 0)
-                    Nvrtc.Check(code, $"{source.FileName} {string.Join(' ', source.Options)}\n{Log(program)}", "CompileProgram");
+                {
+                    string options = string.Join(' ', source.Options);
+                    Nvrtc.Check(code, $"{source.FileName} {options}\n{Log(program)}", "CompileProgram");
+                }
             }
             return Cubin(program);
         }
@@ -43,7 +47,7 @@ internal static unsafe class KernelCompiler
         {
             if (program != 0)
                 Nvrtc.Check(Nvrtc.DestroyProgram(ref program));
-            foreach (nint text in (nint[])[.. options, .. headers, .. headerNames])
+            foreach (nint text in (nint[])[.. optionTexts, .. headers, .. headerNames])
                 Marshal.FreeCoTaskMem(text);
         }
     }

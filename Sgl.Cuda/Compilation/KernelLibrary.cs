@@ -2,7 +2,9 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda.Compilation;
 
-/// <summary>The kernels for one device and one activation type: compiled in parallel at the start, loaded when first used.</summary>
+/// <summary>
+/// The kernels for one device and one activation type: compiled in parallel at the start, loaded when first used.
+/// </summary>
 internal sealed class KernelLibrary : IDisposable
 {
     private readonly CudaContext _context;
@@ -26,7 +28,7 @@ internal sealed class KernelLibrary : IDisposable
     ];
 
     /// <summary>Compiles what is not in the cache, all at once over the machine's cores.</summary>
-    /// <param name="progress">Told (done, all) after each file; may be null.</param>
+    /// <param name="progress">Told (done, all) after each file, from any thread; may be null.</param>
     public void Prepare(IReadOnlyList<(string Name, string[] Options)> sources, Action<int, int>? progress)
     {
         int done = 0;

@@ -21,7 +21,10 @@ internal sealed unsafe class KernelModule(CudaContext context, byte[] cubin) : I
         }
         Driver.Check(Driver.ModuleGetFunction(out nint function, _module, name), name);
         if (sharedBytes > 48 * 1024)
-            Driver.Check(Driver.FunctionSetAttribute(function, Driver.FunctionMaxDynamicSharedBytes, sharedBytes), name);
+        {
+            Driver.Check(
+                Driver.FunctionSetAttribute(function, Driver.FunctionMaxDynamicSharedBytes, sharedBytes), name);
+        }
         return _kernels[name] = new Kernel(context, name, function);
     }
 

@@ -30,7 +30,9 @@ internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
         return reader.ReadToEnd();
     }
 
-    /// <summary>Names the compiled form: any change of the source, a header, the options or the compiler changes it.</summary>
+    /// <summary>
+    /// Names the compiled form: any change of the source, a header, the options or the compiler changes it.
+    /// </summary>
     public string Hash(string compilerVersion)
     {
         string[] parts = [compilerVersion, .. Options, .. Headers.Select(ReadHeader), Text];

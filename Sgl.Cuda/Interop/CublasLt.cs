@@ -38,9 +38,6 @@ internal static unsafe partial class CublasLt
         public fixed int Reserved[4];
     }
 
-    [LibraryImport(NativeLibraries.CublasLt, EntryPoint = "cublasLtGetVersion")]
-    public static partial nuint GetVersion();
-
     [LibraryImport(NativeLibraries.CublasLt, EntryPoint = "cublasLtCreate")]
     public static partial int Create(out nint handle);
 
@@ -82,7 +79,8 @@ internal static unsafe partial class CublasLt
         nint cLayout, nint d, nint dLayout, Algorithm* algorithm, nint workspace, nuint workspaceBytes, nint stream);
 
     /// <exception cref="CudaException">The status is not 0.</exception>
-    public static void Check(int status, string detail = "", [CallerArgumentExpression(nameof(status))] string call = "")
+    public static void Check(
+        int status, string detail = "", [CallerArgumentExpression(nameof(status))] string call = "")
     {
         if (status != 0)
             throw new CudaException("cublasLt" + Driver.Called(call), StatusName(status), status, detail);

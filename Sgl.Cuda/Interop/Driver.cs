@@ -12,7 +12,6 @@ internal static unsafe partial class Driver
     public const int AttributeSharedBytesOptIn = 97;
     public const int FunctionMaxDynamicSharedBytes = 8;
     public const uint EventDefault = 0;
-    public const uint EventNoTiming = 2;
     public const uint StreamNonBlocking = 1;
     public const int CaptureThreadLocal = 1;
 
@@ -41,9 +40,6 @@ internal static unsafe partial class Driver
 
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuInit")]
     public static partial int Init(uint flags);
-
-    [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuDriverGetVersion")]
-    public static partial int DriverGetVersion(out int version);
 
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuGetErrorName")]
     private static partial int GetErrorName(int error, out nint name);
@@ -129,7 +125,8 @@ internal static unsafe partial class Driver
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuModuleUnload")]
     public static partial int ModuleUnload(nint module);
 
-    [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        NativeLibraries.Driver, EntryPoint = "cuModuleGetFunction", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ModuleGetFunction(out nint function, nint module, string name);
 
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuFuncSetAttribute")]

@@ -33,7 +33,9 @@ internal static class NativeLibraries
         _ => [],
     };
 
-    /// <summary>Every name to try, in order: in the given folders, by the loader's own search, in the usual folders.</summary>
+    /// <summary>
+    /// Every name to try, in order: in the given folders, by the loader's own search, in the usual folders.
+    /// </summary>
     /// <param name="folders">The value of SGL_CUDA_LIBS; may be null.</param>
     public static IEnumerable<string> Candidates(string library, string? folders)
     {

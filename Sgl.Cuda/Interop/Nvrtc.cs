@@ -14,7 +14,8 @@ internal static unsafe partial class Nvrtc
     [LibraryImport(NativeLibraries.Nvrtc, EntryPoint = "nvrtcGetErrorString")]
     private static partial nint GetErrorString(int code);
 
-    [LibraryImport(NativeLibraries.Nvrtc, EntryPoint = "nvrtcCreateProgram", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        NativeLibraries.Nvrtc, EntryPoint = "nvrtcCreateProgram", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int CreateProgram(
         out nint program, string source, string name, int headerCount, byte** headers, byte** includeNames);
 

@@ -16,13 +16,21 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
     private const int Threads = 128;
     private const int Warps = 4;
 
-    /// <summary>Context tokens that a decode block takes in one round of its warps: splits are multiples of it.</summary>
+    /// <summary>
+    /// Context tokens that a decode block takes in one round of its warps: splits are multiples of it.
+    /// </summary>
     internal const int RoundTokens = 64;
 
     private const int MostSplits = 128;
     private const int PrefillKeys = 64;
+
+    /// <summary>Where a block gets less shared memory than on the large GPUs.</summary>
+    private const int FewerPrefillKeys = 32;
+
     private nint _partial;
     private long _partialBytes;
+    private nint _finished;
+    private int _finishedCount;
 
     public static string[] Options(int headDim, bool softCap) =>
         [$"-DHEAD_DIM={headDim}", .. softCap ? (string[])["-DSOFT_CAP"] : []];
@@ -45,34 +53,49 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
     {
         if (_partial != 0)
             context.Free(_partial);
+        if (_finished != 0)
+            context.Free(_finished);
         (_partial, _partialBytes) = (0, 0);
+        (_finished, _finishedCount) = (0, 0);
     }
 
     /// <summary>Rows (token, query head) of a prefill block: the kernel's ROWS.</summary>
     internal static int RowsPerBlock(int headDim) => headDim <= 128 ? 128 : 64;
 
-    /// <summary>How a context is cut so that the blocks fill the device about twice; never below a round of the warps.</summary>
+    /// <summary>
+    /// How a context is cut so that the blocks fill the device once; never below a round of the warps.
+    /// </summary>
     /// <param name="blocks">Blocks without splitting.</param>
     /// <param name="resident">Blocks that the device runs at once.</param>
     internal static (int Splits, int Chunk) Split(int context, int blocks, int resident)
     {
-        int wanted = Math.Clamp((2 * resident + blocks - 1) / Math.Max(1, blocks), 1, MostSplits);
-        if (blocks >= 2 * resident)
-            wanted = 1;
+        int wanted = Math.Clamp((resident + blocks - 1) / Math.Max(1, blocks), 1, MostSplits);
         int rounds = (context + RoundTokens - 1) / RoundTokens;
         int chunk = (rounds + wanted - 1) / wanted * RoundTokens;
         return ((context + chunk - 1) / chunk, chunk);
     }
 
-    private static bool TakesTensorCores(Tensor q, KvLayer layer, AttentionShape shape, Tensor output) =>
-        shape.HeadDim % 16 == 0 && shape.HeadDim <= MostHeadDim && Widths.AllowEight(q, layer.Keys, layer.Values, output);
+    /// <summary>Shared memory of a decode block: two stages of 16 keys and values for each of its warps.</summary>
+    internal static int DecodeBytes(int headDim) => 2 * sizeof(ushort) * Warps * 2 * 16 * (headDim + 8);
+
+    /// <summary>
+    /// Shared memory of a prefill block: its queries, two stages of keys and values, and their slots.
+    /// </summary>
+    internal static int PrefillBytes(int headDim, int keys) =>
+        sizeof(ushort) * (headDim + 8) * (RowsPerBlock(headDim) + 4 * keys) + 2 * keys * sizeof(int);
+
+    private bool TakesTensorCores(Tensor q, KvLayer layer, AttentionShape shape, Tensor output) =>
+        shape.HeadDim % 16 == 0 && shape.HeadDim <= MostHeadDim
+        && DecodeBytes(shape.HeadDim) <= context.Device.SharedBytes
+        && PrefillBytes(shape.HeadDim, FewerPrefillKeys) <= context.Device.SharedBytes
+        && Widths.AllowEight(q, layer.Keys, layer.Values, output);
 
     private void Decode(DevicePass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
     {
         DevicePass.SequenceList list = pass.Decodes;
         if (list.Sequences.Count == 0)
             return;
-        int sharedBytes = 2 * sizeof(ushort) * Warps * 2 * 16 * (shape.HeadDim + 8);
+        int sharedBytes = DecodeBytes(shape.HeadDim);
         int headTiles = shape.KvHeads * ((shape.Heads / shape.KvHeads + 15) / 16);
         int seen = shape.Window > 0 ? Math.Min(shape.Window, list.LongestContext) : list.LongestContext;
         int resident = context.Device.Multiprocessors * Math.Max(1, context.Device.SharedBytes / (sharedBytes + 1024));
@@ -81,9 +104,10 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
         nint partial = splits > 1 ? Partial(results * (shape.HeadDim + 1) * sizeof(float)) : 0;
         DecodeArguments arguments = new()
         {
-            Common = Common(pass, q, layer, output),
+            Common = Common(q, layer, output),
             Partial = partial,
             Exponents = partial + (nint)(results * shape.HeadDim * sizeof(float)),
+            Finished = splits > 1 ? Finished(headTiles * list.Sequences.Count) : 0,
             Sequences = list.Address,
             Slots = pass.ContextSlots,
             Strides = new Strides(q, layer, output),
@@ -95,11 +119,9 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
             Scale = shape.Scale,
             SoftCap = shape.SoftCap,
         };
-        KernelModule module = library.Get("AttentionDecode", Options(shape.HeadDim, shape.SoftCap != 0));
-        module.Get("attention_decode", sharedBytes)
+        library.Get("AttentionDecode", Options(shape.HeadDim, shape.SoftCap != 0))
+            .Get("attention_decode", sharedBytes)
             .Launch((splits, headTiles, list.Sequences.Count), Threads, arguments, sharedBytes);
-        if (splits > 1)
-            module.Get("attention_join").Launch((shape.Heads, list.Sequences.Count, 1), Threads, arguments);
     }
 
     private void Prefill(DevicePass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
@@ -108,11 +130,16 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
             return;
         int rows = RowsPerBlock(shape.HeadDim);
         (nint tiles, int count) = pass.Tiles(shape.Heads / shape.KvHeads, rows, uploads);
-        int row = shape.HeadDim + 8;
-        int sharedBytes = sizeof(ushort) * row * (rows + 4 * PrefillKeys) + 2 * PrefillKeys * sizeof(int);
+        int sharedBytes = PrefillBytes(shape.HeadDim, PrefillKeys);
+        string[] options = Options(shape.HeadDim, shape.SoftCap != 0);
+        if (sharedBytes > context.Device.SharedBytes)
+        {
+            sharedBytes = PrefillBytes(shape.HeadDim, FewerPrefillKeys);
+            options = [.. options, $"-DTOKENS={FewerPrefillKeys}"];
+        }
         PrefillArguments arguments = new()
         {
-            Common = Common(pass, q, layer, output),
+            Common = Common(q, layer, output),
             Sequences = pass.Prefills.Address,
             Tiles = tiles,
             Slots = pass.ContextSlots,
@@ -123,7 +150,7 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
             Scale = shape.Scale,
             SoftCap = shape.SoftCap,
         };
-        library.Get("AttentionPrefill", Options(shape.HeadDim, shape.SoftCap != 0))
+        library.Get("AttentionPrefill", options)
             .Get("attention_prefill", sharedBytes)
             .Launch((count, shape.KvHeads, 1), Threads, arguments, sharedBytes);
     }
@@ -135,7 +162,7 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
             return;
         AnyArguments arguments = new()
         {
-            Common = Common(pass, q, layer, output),
+            Common = Common(q, layer, output),
             Sequences = list.Address,
             Slots = pass.ContextSlots,
             Strides = new Strides(q, layer, output),
@@ -151,7 +178,7 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
             .Get("attention_any").Launch((longest, shape.Heads, list.Sequences.Count), 32, arguments);
     }
 
-    private static Operands Common(DevicePass pass, Tensor q, KvLayer layer, Tensor output) => new()
+    private static Operands Common(Tensor q, KvLayer layer, Tensor output) => new()
     {
         Q = q.Address,
         Keys = layer.Keys.Address,
@@ -164,10 +191,24 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
     {
         if (bytes > _partialBytes)
         {
-            Dispose();
+            if (_partial != 0)
+                context.Free(_partial);
             (_partial, _partialBytes) = (context.Allocate(bytes), bytes);
         }
         return _partial;
+    }
+
+    /// <summary>Counters of finished splits, zero whenever no kernel runs.</summary>
+    private nint Finished(int count)
+    {
+        if (count > _finishedCount)
+        {
+            if (_finished != 0)
+                context.Free(_finished);
+            (_finished, _finishedCount) = (context.Allocate((long)count * sizeof(int)), count);
+            context.Zero(_finished, (long)count * sizeof(int));
+        }
+        return _finished;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -187,7 +228,7 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
     private struct DecodeArguments
     {
         public Operands Common;
-        public nint Partial, Exponents, Sequences, Slots;
+        public nint Partial, Exponents, Finished, Sequences, Slots;
         public Strides Strides;
         public int Heads, KvHeads, Chunk, Splits, Window;
         public float Scale, SoftCap;

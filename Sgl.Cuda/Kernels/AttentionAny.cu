@@ -28,7 +28,8 @@ extern "C" __global__ void attention_any(const AnyArguments a) {
     float q[PER_LANE], o[PER_LANE] = {}, top = MINUS_INFINITY, sum = 0.0f;
 #pragma unroll
     for (int i = 0; i < PER_LANE; i++)
-        q[i] = i * 32 + lane < a.head_dim ? to_float(a.q[token * a.q_stride + head * a.head_dim + i * 32 + lane]) : 0.0f;
+        q[i] = i * 32 + lane < a.head_dim
+            ? to_float(a.q[token * a.q_stride + head * a.head_dim + i * 32 + lane]) : 0.0f;
     for (int key = a.window > 0 ? max(0, position - a.window + 1) : 0; key <= position; key++) {
         u64 slot = a.slots[sequence.slot_start + key];
         const element* k = a.keys + slot * a.keys_stride + kv_head * a.head_dim;

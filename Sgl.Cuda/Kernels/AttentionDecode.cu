@@ -20,6 +20,7 @@ struct DecodeArguments {
     element* output;        // [T, heads * D]
     float* partial;         // [splits, sequences, heads, D]; used when splits > 1
     float* exponents;       // [splits, sequences, heads]: log2 of the sum of weights
+    int* finished;          // [sequences, blocks in y]: splits that are done; zero between launches
     const Sequence* sequences;
     const int* slots;
     u64 q_stride, keys_stride, values_stride, output_stride;
@@ -39,7 +40,8 @@ __device__ __forceinline__ void load_tile(
         int row_slot = __shfl_sync(0xffffffffu, slot, row);
         u64 s = row_slot < 0 ? 0 : row_slot;
         copy_async(keys + row * ROW + column, a.keys + s * a.keys_stride + kv_head * D + column, row_slot >= 0);
-        copy_async(values + row * ROW + column, a.values + s * a.values_stride + kv_head * D + column, row_slot >= 0);
+        copy_async(
+            values + row * ROW + column, a.values + s * a.values_stride + kv_head * D + column, row_slot >= 0);
     }
     commit_copies();
 }
@@ -52,8 +54,8 @@ struct Running {
 };
 
 __device__ __forceinline__ void attend_tile(
-    const DecodeArguments& a, const element* keys, const element* values, const u32 (&q)[D / 16][4], int valid, int lane,
-    Running& r) {
+    const DecodeArguments& a, const element* keys, const element* values, const u32 (&q)[D / 16][4], int valid,
+    int lane, Running& r) {
     float s[2][4] = {};
     const element* key_row = keys + ((lane & 7) + ((lane >> 4) << 3)) * ROW + ((lane >> 3) & 1) * 8;
 #pragma unroll
@@ -105,9 +107,14 @@ __device__ __forceinline__ void attend_tile(
     }
 }
 
+__device__ __forceinline__ u64 split_index(const DecodeArguments& a, int split, int head) {
+    return ((u64)split * gridDim.z + blockIdx.z) * a.heads + head;
+}
+
 // Joins the warps' results, which lie in shared memory, and writes the rows that are heads.
 __device__ __forceinline__ void join_warps(
-    const DecodeArguments& a, const float* o, const float* tops, const float* sums, int first_head, int rows, int query) {
+    const DecodeArguments& a, const float* o, const float* tops, const float* sums, int first_head, int rows,
+    int query) {
     for (int i = threadIdx.x; i < rows * D; i += WARPS * 32) {
         int row = i / D, d = i % D, head = first_head + row;
         float top = MINUS_INFINITY;
@@ -124,11 +131,49 @@ __device__ __forceinline__ void join_warps(
         if (a.splits == 1) {
             a.output[query * a.output_stride + head * D + d] = to_element(value / sum);
         } else {
-            u64 index = ((u64)blockIdx.x * gridDim.z + blockIdx.z) * a.heads + head;
+            u64 index = split_index(a, blockIdx.x, head);
             a.partial[index * D + d] = value / sum;
             if (d == 0)
                 a.exponents[index] = top + log2f(sum);
         }
+    }
+}
+
+// The block that finishes last joins the splits of its sequence and heads.
+__device__ __forceinline__ void join_splits(
+    const DecodeArguments& a, float* exponents, int first_head, int rows, int query) {
+    __shared__ bool is_last;
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        int* finished = a.finished + blockIdx.z * gridDim.y + blockIdx.y;
+        is_last = atomicAdd(finished, 1) == a.splits - 1;
+        if (is_last)
+            *finished = 0;
+    }
+    __syncthreads();
+    if (!is_last)
+        return;
+    __threadfence();
+    for (int i = threadIdx.x; i < a.splits * 16; i += WARPS * 32)
+        exponents[i] = i % 16 < rows ? __ldcg(a.exponents + split_index(a, i / 16, first_head + i % 16)) : 0.0f;
+    __syncthreads();
+    for (int i = threadIdx.x; i < rows * D; i += WARPS * 32) {
+        int row = i / D, d = i % D;
+        const float* partial = a.partial + split_index(a, 0, first_head + row) * D + d;
+        u64 stride = (u64)gridDim.z * a.heads * D;
+        float top = MINUS_INFINITY, sum = 0.0f, value = 0.0f;
+        for (int s = 0; s < a.splits; s++)
+            top = fmaxf(top, exponents[s * 16 + row]);
+#pragma unroll 8
+        for (int s = 0; s < a.splits; s++) {
+            float weight = exp2_fast(exponents[s * 16 + row] - top);
+            float part = __ldcg(partial + s * stride);
+            sum += weight;
+            // What a split without tokens left unwritten may be anything.
+            value += weight > 0.0f ? weight * part : 0.0f;
+        }
+        a.output[query * a.output_stride + (first_head + row) * D + d] = to_element(value / sum);
     }
 }
 
@@ -143,12 +188,12 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_decode(const 
     int rows = min(16, (kv_head + 1) * group - first_head);
     int start = a.window > 0 ? max(0, sequence.context - a.window) : 0;
     int begin = start + blockIdx.x * a.chunk, end = min(sequence.context, begin + a.chunk);
-    let_next_start();
     if (begin >= end) {
         wait_for_previous();
         // Another sequence needs this many splits; the sum over this one's must not count it.
         for (int row = threadIdx.x; row < rows; row += WARPS * 32)
-            a.exponents[((u64)blockIdx.x * gridDim.z + blockIdx.z) * a.heads + first_head + row] = MINUS_INFINITY;
+            a.exponents[split_index(a, blockIdx.x, first_head + row)] = MINUS_INFINITY;
+        join_splits(a, reinterpret_cast<float*>(shared), first_head, rows, sequence.query_start);
         return;
     }
 
@@ -200,6 +245,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_decode(const 
         __syncwarp();
     }
 
+    let_next_start();
     __syncthreads();
     float* o = reinterpret_cast<float*>(shared);
     float* tops = o + WARPS * 16 * D;
@@ -214,30 +260,11 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) attention_decode(const 
         }
 #pragma unroll
         for (int i = 0; i < D / 8; i++)
-            *reinterpret_cast<float2*>(o + row * D + i * 8 + 2 * (lane & 3)) = make_float2(r.o[i][2 * half], r.o[i][2 * half + 1]);
+            *reinterpret_cast<float2*>(o + row * D + i * 8 + 2 * (lane & 3)) =
+                make_float2(r.o[i][2 * half], r.o[i][2 * half + 1]);
     }
     __syncthreads();
     join_warps(a, o, tops, sums, first_head, rows, sequence.query_start);
-}
-
-// Joins the splits; blocks over (heads, sequences), threads over the head's elements.
-extern "C" __global__ void attention_join(const DecodeArguments a) {
-    begin_kernel();
-    int head = blockIdx.x, sequence = blockIdx.y;
-    u64 stride = (u64)gridDim.y * a.heads;
-    u64 first = (u64)sequence * a.heads + head;
-    float top = MINUS_INFINITY;
-    for (int s = 0; s < a.splits; s++)
-        top = fmaxf(top, a.exponents[s * stride + first]);
-    for (int d = threadIdx.x; d < D; d += blockDim.x) {
-        float sum = 0.0f, value = 0.0f;
-        for (int s = 0; s < a.splits; s++) {
-            float weight = exp2_fast(a.exponents[s * stride + first] - top);
-            sum += weight;
-            // What a split without tokens left unwritten may be anything.
-            if (weight > 0.0f)
-                value += weight * a.partial[(s * stride + first) * D + d];
-        }
-        a.output[a.sequences[sequence].query_start * a.output_stride + head * D + d] = to_element(value / sum);
-    }
+    if (a.splits > 1)
+        join_splits(a, o, first_head, rows, sequence.query_start);
 }

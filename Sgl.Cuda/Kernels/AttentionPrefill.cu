@@ -10,7 +10,9 @@ constexpr int D = HEAD_DIM;
 constexpr int WARPS = 4;
 constexpr int MT = D <= 128 ? 2 : 1;   // tiles of 16 rows a warp holds
 constexpr int ROWS = WARPS * MT * 16;  // of a block; the launcher's AttentionPrefill.RowsPerBlock
-constexpr int TOKENS = 64;             // keys at once
+#ifndef TOKENS
+#define TOKENS 64                      // keys at once; fewer where shared memory is small
+#endif
 constexpr int ROW = D + 8;             // elements of a row in shared memory: 16 bytes more, against bank conflicts
 constexpr int CHUNKS = D / 8;
 constexpr int THREADS = WARPS * 32;
@@ -41,7 +43,8 @@ struct Shared {
 };
 
 __device__ __forceinline__ void load_queries(
-    const PrefillArguments& a, element* q, const Sequence& sequence, int first_row, int last_row, int group, int kv_head) {
+    const PrefillArguments& a, element* q, const Sequence& sequence, int first_row, int last_row, int group,
+    int kv_head) {
     for (int i = threadIdx.x; i < ROWS * CHUNKS; i += THREADS) {
         int r = i / CHUNKS, column = i % CHUNKS * 8, row = min(first_row + r, last_row);
         const element* from = a.q + (sequence.query_start + row / group) * a.q_stride
@@ -57,7 +60,8 @@ __device__ __forceinline__ void load_tile(const PrefillArguments& a, Shared& m, 
         int row = i / CHUNKS, column = i % CHUNKS * 8, slot = m.slots[stage][row];
         u64 s = slot < 0 ? 0 : slot;
         copy_async(m.keys[stage] + row * ROW + column, a.keys + s * a.keys_stride + kv_head * D + column, slot >= 0);
-        copy_async(m.values[stage] + row * ROW + column, a.values + s * a.values_stride + kv_head * D + column, slot >= 0);
+        copy_async(
+            m.values[stage] + row * ROW + column, a.values + s * a.values_stride + kv_head * D + column, slot >= 0);
     }
     commit_copies();
 }
@@ -95,48 +99,63 @@ __device__ __forceinline__ void scores(const element* q, const element* keys, in
     }
 }
 
-// Scores to weights; what was summed so far shrinks to the new maximum. Position p sees keys in (p - window, p].
-__device__ __forceinline__ void soften(
-    const PrefillArguments& a, float (&s)[MT][TOKENS / 8][4], const int (&positions)[MT][2], int token, bool masked,
-    int lane, Running& r) {
+// SOFT_CAP is an option of the compilation: most models have a better use for the registers of a hyperbolic tangent.
+__device__ __forceinline__ void cap_scores(float (&s)[MT][TOKENS / 8][4], float scale, float soft_cap) {
+#ifdef SOFT_CAP
+#pragma unroll
+    for (int i = 0; i < MT * TOKENS / 8 * 4; i++) {
+        float& e = s[i / (TOKENS / 2)][i / 4 % (TOKENS / 8)][i % 4];
+        e = soft_cap * tanhf(e * scale / soft_cap);
+    }
+#endif
+}
+
+// Position p sees keys in (p - window, p].
+__device__ __forceinline__ void mask(
+    const PrefillArguments& a, float (&s)[MT][TOKENS / 8][4], const int (&positions)[MT][2], int token, int lane) {
     int column = token + 2 * (lane & 3);
+#pragma unroll
+    for (int m = 0; m < MT; m++) {
+#pragma unroll
+        for (int i = 0; i < 4 * (TOKENS / 8); i++) {
+            int last = positions[m][(i >> 1) & 1], key = column + (i >> 2) * 8 + (i & 1);
+            if (key > last || (a.window > 0 && key <= last - a.window))
+                s[m][i >> 2][i & 3] = MINUS_INFINITY;
+        }
+    }
+}
+
+// Scores to weights; what was summed so far shrinks to the new maximum, where there is one.
+__device__ __forceinline__ void soften(float (&s)[MT][TOKENS / 8][4], float factor, Running& r) {
 #pragma unroll
     for (int m = 0; m < MT; m++) {
 #pragma unroll
         for (int half = 0; half < 2; half++) {
             float top = r.top[m][half];
-            int last = positions[m][half], first = a.window > 0 ? last - a.window + 1 : 0;
 #pragma unroll
-            for (int n = 0; n < TOKENS / 8; n++) {
-#pragma unroll
-                for (int i = 0; i < 2; i++) {
-                    float& e = s[m][n][2 * half + i];
-                    e = score_exponent(e, a.scale, a.soft_cap);
-                    int key = column + n * 8 + i;
-                    if (masked && (key > last || key < first))
-                        e = MINUS_INFINITY;
-                    top = fmaxf(top, e);
-                }
-            }
+            for (int n = 0; n < TOKENS / 8; n++)
+                top = fmaxf(top, fmaxf(s[m][n][2 * half], s[m][n][2 * half + 1]));
             top = quad_max(top);
             // A row that has seen no key yet keeps sums of zero.
-            float base = top == MINUS_INFINITY ? 0.0f : top;
-            float shrink = exp2_fast(r.top[m][half] - base);
-            r.top[m][half] = top;
-            r.sum[m][half] *= shrink;
+            float base = top == MINUS_INFINITY ? 0.0f : top * factor;
+            if (__any_sync(0xffffffffu, top > r.top[m][half])) {
+                float shrink = exp2_fast(fmaf(r.top[m][half], factor, -base));
+                r.top[m][half] = top;
+                r.sum[m][half] *= shrink;
+#pragma unroll
+                for (int d = 0; d < D / 8; d++) {
+                    r.o[m][d][2 * half] *= shrink;
+                    r.o[m][d][2 * half + 1] *= shrink;
+                }
+            }
 #pragma unroll
             for (int n = 0; n < TOKENS / 8; n++) {
 #pragma unroll
                 for (int i = 0; i < 2; i++) {
                     float& e = s[m][n][2 * half + i];
-                    e = exp2_fast(e - base);
+                    e = exp2_fast(fmaf(e, factor, -base));
                     r.sum[m][half] += e;
                 }
-            }
-#pragma unroll
-            for (int d = 0; d < D / 8; d++) {
-                r.o[m][d][2 * half] *= shrink;
-                r.o[m][d][2 * half + 1] *= shrink;
             }
         }
     }
@@ -201,6 +220,11 @@ extern "C" __global__ void __launch_bounds__(THREADS, D <= 128 ? 2 : 1) attentio
         r.sum[t][0] = r.sum[t][1] = 0.0f;
     }
 
+#ifdef SOFT_CAP
+    float factor = LOG2_E;
+#else
+    float factor = a.scale * LOG2_E;
+#endif
     // Slots travel a tile ahead of keys and values, which travel a tile ahead of the arithmetic.
     if (threadIdx.x < 2 * TOKENS) {
         int token = begin + threadIdx.x;
@@ -220,7 +244,10 @@ extern "C" __global__ void __launch_bounds__(THREADS, D <= 128 ? 2 : 1) attentio
         bool masked = token + TOKENS > first_position + 1 || (a.window > 0 && token <= end - 1 - a.window);
         float s[MT][TOKENS / 8][4];
         scores(m.q + warp * MT * 16 * ROW, m.keys[stage], lane, s);
-        soften(a, s, positions, token, masked, lane, r);
+        cap_scores(s, a.scale, a.soft_cap);
+        if (masked)
+            mask(a, s, positions, token, lane);
+        soften(s, factor, r);
         add_values(m.values[stage], s, lane, r);
         if (threadIdx.x < TOKENS)
             m.slots[stage][threadIdx.x] = slot;

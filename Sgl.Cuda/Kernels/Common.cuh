@@ -41,9 +41,9 @@ __device__ __forceinline__ float2 to_floats(u32 pair) {
 }
 #endif
 
-// From Hopper on the next kernel's blocks may start while this one's still run (Kernel.Launch asks for it): what they do
-// before wait_for_previous overlaps with this kernel's end. Nothing that an earlier kernel of the stream writes or still
-// reads may be touched before it, and every thread that touches anything must call it.
+// From Hopper on the next kernel's blocks may start while this one's still run (Kernel.Launch asks for it): what they
+// do before wait_for_previous overlaps with this kernel's end. Nothing that an earlier kernel of the stream writes or
+// still reads may be touched before it, and every block must call it, or kernels further on would not wait for all.
 __device__ __forceinline__ void let_next_start() {
 #if __CUDA_ARCH__ >= 900
     asm volatile("griddepcontrol.launch_dependents;");

@@ -61,8 +61,8 @@ struct Sequence {
 constexpr float LOG2_E = 1.4426950408889634f;
 #define MINUS_INFINITY __int_as_float(0xff800000)
 
-// A raw product q · k as the exponent of two that softmax takes. SOFT_CAP is an option of the compilation: the hyperbolic
-// tangent costs registers that most models have a better use for.
+// A raw product q · k as the exponent of two that softmax takes. SOFT_CAP is an option of the compilation: most models
+// have a better use for the registers of a hyperbolic tangent.
 __device__ __forceinline__ float score_exponent(float product, float scale, float soft_cap) {
 #ifdef SOFT_CAP
     return soft_cap * tanhf(product * scale / soft_cap) * LOG2_E;

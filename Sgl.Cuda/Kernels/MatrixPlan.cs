@@ -3,11 +3,13 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda.Kernels;
 
-/// <summary>One shape of product described to cuBLASLt, with the algorithms it proposes and the one that was chosen.</summary>
+/// <summary>
+/// One shape of product described to cuBLASLt, with the algorithms it proposes and the one that was chosen.
+/// </summary>
 internal sealed unsafe class MatrixPlan : IDisposable
 {
     /// <summary>How many proposals are measured.</summary>
-    private const int Proposals = 8;
+    private const int Proposals = 16;
 
     private readonly nint _cublas;
     private readonly nint _desc;
@@ -50,7 +52,8 @@ internal sealed unsafe class MatrixPlan : IDisposable
         if (operands.Bias != 0)
         {
             nint bias = operands.Bias;
-            CublasLt.Check(CublasLt.MatmulDescSetAttribute(_desc, CublasLt.DescBiasPointer, &bias, (nuint)sizeof(nint)));
+            CublasLt.Check(CublasLt.MatmulDescSetAttribute(
+                _desc, CublasLt.DescBiasPointer, &bias, (nuint)sizeof(nint)));
         }
         float one = 1, zero = 0;
         CublasLt.Check(CublasLt.Matmul(
@@ -107,7 +110,14 @@ internal sealed unsafe class MatrixPlan : IDisposable
     /// <summary>All that a plan depends on.</summary>
     /// <param name="Alignment">Bytes that divide every operand's address.</param>
     public readonly record struct Shape(
-        int Rows, int Columns, int Outputs, int XStride, int WeightStride, int OutputStride, bool HasBias, int Alignment);
+        int Rows,
+        int Columns,
+        int Outputs,
+        int XStride,
+        int WeightStride,
+        int OutputStride,
+        bool HasBias,
+        int Alignment);
 
     /// <summary>Device addresses; Bias may be 0.</summary>
     public readonly record struct Operands(nint X, nint Weight, nint Bias, nint Output);

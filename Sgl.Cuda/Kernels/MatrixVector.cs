@@ -4,7 +4,9 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda.Kernels;
 
-/// <summary>Launches MatrixVector.cu: products with few rows, where reading the weights is all that takes time.</summary>
+/// <summary>
+/// Launches MatrixVector.cu: products with few rows, where reading the weights is all that takes time.
+/// </summary>
 internal sealed class MatrixVector(KernelLibrary library)
 {
     public const int MostRows = 4;

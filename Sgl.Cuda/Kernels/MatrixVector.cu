@@ -71,7 +71,6 @@ template <int R, int N> __device__ __forceinline__ void matrix_vector(const Matr
     constexpr int Steps = 4;
     int lane = threadIdx.x & 31;
     int first = (blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5)) * N;
-    let_next_start();
     const element* w[N];
     const element* x[R];
     float sum[N][R];
@@ -89,9 +88,8 @@ template <int R, int N> __device__ __forceinline__ void matrix_vector(const Matr
 
     // Weights do not depend on the kernel before, so the first of them travel while it ends.
     int c = 0;
-    bool wide = Steps * 256 <= a.columns;
     Weights<N, Steps> ahead;
-    if (wide)
+    if (Steps * 256 <= a.columns)
         ahead.load(w, 0);
     wait_for_previous();
     for (; c + Steps * 256 <= a.columns; c += Steps * 256) {
@@ -100,6 +98,8 @@ template <int R, int N> __device__ __forceinline__ void matrix_vector(const Matr
             ahead.load(w, c + Steps * 256);
         now.multiply(x, c, sum);
     }
+    // Not before: the next kernel's waiting blocks would take the place of this one's later ones.
+    let_next_start();
     for (; c + lane * 8 < a.columns; c += 256) {
         Weights<N, 1> rest;
         rest.load(w, c);
@@ -119,6 +119,10 @@ template <int R, int N> __device__ __forceinline__ void matrix_vector(const Matr
     }
 }
 
-extern "C" __global__ void __launch_bounds__(128) matrix_vector_1(const MatrixVectorArguments a) { matrix_vector<1, 2>(a); }
-extern "C" __global__ void __launch_bounds__(128) matrix_vector_2(const MatrixVectorArguments a) { matrix_vector<2, 2>(a); }
-extern "C" __global__ void __launch_bounds__(128) matrix_vector_4(const MatrixVectorArguments a) { matrix_vector<4, 2>(a); }
+#define MATRIX_VECTOR(rows)                                                                                \
+    extern "C" __global__ void __launch_bounds__(128) matrix_vector_##rows(const MatrixVectorArguments a) { \
+        matrix_vector<rows, 2>(a);                                                                         \
+    }
+MATRIX_VECTOR(1)
+MATRIX_VECTOR(2)
+MATRIX_VECTOR(4)

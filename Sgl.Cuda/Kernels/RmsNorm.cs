@@ -43,7 +43,8 @@ internal sealed class RmsNorm(KernelLibrary library)
         else
         {
             int threads = Widths.Threads(columns, wide, MostThreads);
-            _module.Get($"rms_norm_block_{width}").Launch((arguments.Total, 1, 1), threads, arguments);
+            string kind = wide && columns <= 8 * threads ? "once" : "block";
+            _module.Get($"rms_norm_{kind}_{width}").Launch((arguments.Total, 1, 1), threads, arguments);
         }
     }
 

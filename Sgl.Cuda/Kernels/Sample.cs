@@ -11,7 +11,10 @@ namespace Sgl.Cuda.Kernels;
 internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, StepUploads uploads) : IDisposable
 {
     private const int Threads = 1024;
-    private const int HistogramBytes = 16 * Threads * 8 + 512;
+
+    /// <summary>The kernel's Histogram: a column of eight counts and eight masses a thread, then some sums.</summary>
+    private const int HistogramBytes = Threads * 8 * 8 + 512;
+
     private readonly KernelModule _module = library.Get("Sample");
     private readonly StepArena _work = new(context.Allocate, context.Free, 1 << 20);
     private nint _pinned;
@@ -93,7 +96,9 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
         return _pinned;
     }
 
-    /// <summary>Token ids of all rows, one list behind the other; the biases come first in it, their values beside them.</summary>
+    /// <summary>
+    /// Token ids of all rows, one list behind the other; the biases come first in it, their values beside them.
+    /// </summary>
     internal sealed class TokenLists
     {
         public List<int> Tokens { get; } = [];

@@ -1,9 +1,10 @@
-// The choice of the next token, one block a row of logits: the device's twin of Sgl.Engine.Sampling.Sampler, step by step.
+// The choice of the next token, one block a row of logits: the device's twin of Sgl.Engine.Sampling.Sampler.
 #include "Common.cuh"
 
 constexpr int THREADS = 1024;
 constexpr int WARPS = THREADS / 32;
-constexpr int DIGITS = 16;            // the radix select takes four bits at once
+constexpr int DIGIT_BITS = 3;         // of the radix select; 30 bits hold every weight, which is 1 at most
+constexpr int DIGITS = 1 << DIGIT_BITS;
 constexpr float GREEDY_BELOW = 1e-6f; // Sampler.GreedyBelow
 constexpr float LEAST_LOGPROB = -9999.0f;
 
@@ -39,7 +40,9 @@ struct SampleArguments {
 };
 
 // NaN counts as -inf and +inf as the largest float.
-__device__ __forceinline__ float usable(float x) { return x != x ? __int_as_float(0xff800000) : fminf(x, 3.402823466e38f); }
+__device__ __forceinline__ float usable(float x) {
+    return x != x ? __int_as_float(0xff800000) : fminf(x, 3.402823466e38f);
+}
 
 // Orders as (value, lower id first); 0 stands below everything.
 __device__ __forceinline__ u64 rank_of(float value, int id) {
@@ -171,7 +174,7 @@ __device__ void count_digits(const float* weights, int vocabulary, u32 prefix, i
     for (int i = t; i < vocabulary; i += THREADS) {
         float weight = weights[i];
         u32 bits = __float_as_uint(weight);
-        if (bits != 0 && (u32)((u64)bits >> (shift + 4)) == prefix) {
+        if (bits != 0 && bits >> (shift + DIGIT_BITS) == prefix) {
             int digit = (bits >> shift) & (DIGITS - 1);
             h.counts[digit][t]++;
             h.masses[digit][t] += weight;
@@ -185,7 +188,7 @@ __device__ void count_digits(const float* weights, int vocabulary, u32 prefix, i
         count = warp_join(count);
         if (lane == 0)
             h.digit_counts[warp] = count;
-    } else {
+    } else if (warp < 2 * DIGITS) {
         double mass = 0.0;
         for (int i = lane; i < THREADS; i += 32)
             mass += h.masses[warp - DIGITS][i];
@@ -234,10 +237,11 @@ __device__ int tie_end(const float* weights, int vocabulary, float last, int kep
 __device__ Kept select_last(const float* weights, const SampleRow& row, int vocabulary, Histogram& h) {
     int top_k = row.top_k <= 0 ? 0x7fffffff : row.top_k;
     u32 prefix = 0;
-    for (int shift = 28; shift >= 0; shift -= 4) {
+    constexpr int first = 30 - DIGIT_BITS;
+    for (int shift = first; shift >= 0; shift -= DIGIT_BITS) {
         count_digits(weights, vocabulary, prefix, shift, h);
         if (threadIdx.x == 0) {
-            if (shift == 28) {
+            if (shift == first) {
                 double total = 0.0;
                 for (int d = 0; d < DIGITS; d++)
                     total += h.digit_masses[d];
@@ -260,7 +264,7 @@ __device__ Kept select_last(const float* weights, const SampleRow& row, int voca
             h.digit = last;
         }
         __syncthreads();
-        prefix = (prefix << 4) | h.digit;
+        prefix = (prefix << DIGIT_BITS) | h.digit;
     }
     float last = __uint_as_float(prefix);
     int equal = h.digit_counts[prefix & (DIGITS - 1)];

@@ -49,7 +49,8 @@ internal sealed class DevicePass
     public SequenceList Prefills { get; }
 
     /// <summary>
-    /// The work of prefill attention in tiles of rows, a row being one (token, head of a group), longest first so that the
+    /// The work of prefill attention in tiles of rows, a row being one (token, head of a group), longest first so that
+    /// the
     /// device does not end on a long one.
     /// </summary>
     /// <param name="group">Query heads that share a kv head.</param>

@@ -2,7 +2,9 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda.Memory;
 
-/// <summary>Element types into one another, on the host, while weights pass through pinned memory. Rounds to nearest even.</summary>
+/// <summary>
+/// Element types into one another, on the host, while weights pass through pinned memory. Rounds to nearest even.
+/// </summary>
 internal static unsafe class ElementConversion
 {
     /// <param name="source">Elements of <paramref name="from"/>.</param>

@@ -48,8 +48,9 @@ internal sealed unsafe class StepUploads : IDisposable
     {
         foreach (Block block in _halves[_turn].Blocks)
         {
-            if (block.Used > block.Sent)
-                _context.CopyToDevice(block.Device + (nint)block.Sent, block.Host + (nint)block.Sent, block.Used - block.Sent);
+            nint sent = (nint)block.Sent;
+            if (block.Used > sent)
+                _context.CopyToDevice(block.Device + sent, block.Host + sent, block.Used - sent);
             block.Sent = block.Used;
         }
     }

@@ -14,7 +14,8 @@ internal sealed record Ceilings(double ReadBytesPerSecond, double FlopPerSecond)
 
     public static Ceilings Measure(CudaOps ops, Tensor large)
     {
-        KernelSource source = new("ReadBandwidth", KernelLibrary.BaseOptions(ops.Context.Device.Architecture, DataType.BFloat16))
+        string architecture = ops.Context.Device.Architecture;
+        KernelSource source = new("ReadBandwidth", KernelLibrary.BaseOptions(architecture, DataType.BFloat16))
         {
             Assembly = typeof(Ceilings).Assembly,
         };

@@ -47,7 +47,8 @@ internal static class FixtureChecks
                 norm += reference.Sum(e => (double)e * e);
             }
             report.Check($"model {name}", Math.Sqrt(difference / norm), LogitLimit, $"prompt of {prompt.Length}");
-            report.Check($"model {name}, greedy", Wrong(sequence, actual[^1], greedy, model), 0, $"prompt of {prompt.Length}");
+            int wrong = Wrong(sequence, actual[^1], greedy, model);
+            report.Check($"model {name}, greedy", wrong, 0, $"prompt of {prompt.Length}");
         }
     }
 
@@ -103,7 +104,8 @@ internal static class FixtureChecks
             _slots = [.. Enumerable.Range(0, longest + 3)];
             new Random(longest).Shuffle(_slots);
             _cache = [.. model.KvWidths.Select(width => new KvLayer(
-                ops.Allocate(ops.ActivationType, _slots.Length, width), ops.Allocate(ops.ActivationType, _slots.Length, width)))];
+                ops.Allocate(ops.ActivationType, _slots.Length, width),
+                ops.Allocate(ops.ActivationType, _slots.Length, width)))];
         }
 
         /// <returns>The logits after each of the tokens.</returns>

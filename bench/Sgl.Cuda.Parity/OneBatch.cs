@@ -42,16 +42,28 @@ internal sealed partial class OneBatch
     public static void Run(CudaDevice device, Report report)
     {
         using CudaOps ops = new(device);
-        Tensor large = ops.Load([new SharedWeights(4L << 29).Read("large.bias", 1 << 14, 1 << 17)]).Parts[0];
-        Ceilings ceilings = Ceilings.Measure(ops, large);
-        report.Measured($"ceilings: read {ceilings.ReadBytesPerSecond / 1e12:f2} TB/s, "
-            + $"bf16 product {ceilings.FlopPerSecond / 1e12:f0} TFLOP/s");
-        OneBatch bench = new(ops, LoadModel(ops, report), ceilings, report);
+        OneBatch bench = Measured(ops, report);
         bench.Prefill(8192);
         bench.Prefill(128);
         bench.Decode(1, 1024);
         bench.Decode(64, 1024);
         bench.Decode(256, 512);
+    }
+
+    /// <summary>One size alone, for comparing variants.</summary>
+    public static void RunDecode(CudaDevice device, Report report, int batch, int context)
+    {
+        using CudaOps ops = new(device);
+        Measured(ops, report).Decode(batch, context);
+    }
+
+    private static OneBatch Measured(CudaOps ops, Report report)
+    {
+        Tensor large = ops.Load([new SharedWeights(4L << 29).Read("large.bias", 1 << 14, 1 << 17)]).Parts[0];
+        Ceilings ceilings = Ceilings.Measure(ops, large);
+        report.Measured($"ceilings: read {ceilings.ReadBytesPerSecond / 1e12:f2} TB/s, "
+            + $"bf16 product {ceilings.FlopPerSecond / 1e12:f0} TFLOP/s");
+        return new OneBatch(ops, LoadModel(ops, report), ceilings, report);
     }
 
     /// <summary>One step between the marks of a profiler: ncu --profile-from-start off ...</summary>
@@ -101,7 +113,8 @@ internal sealed partial class OneBatch
         double flop = 2.0 * 32 * LayerElements * tokens + 2.0 * EmbeddingElements
             + 32 * 4.0 * tokens * tokens / 2 * 4096;
         double floor = Math.Max(flop / _ceilings.FlopPerSecond, 2.0 * ReadElements / _ceilings.ReadBytesPerSecond);
-        _report.Measured($"prefill {tokens}: {wall * 1e3:f2} ms, floor {floor * 1e3:f2} ms, {floor / wall:p0} of the floor's speed");
+        _report.Measured($"prefill {tokens}: {wall * 1e3:f2} ms, floor {floor * 1e3:f2} ms, "
+            + $"{floor / wall:p0} of the floor's speed");
     }
 
     private void Decode(int batch, int context)
@@ -119,22 +132,24 @@ internal sealed partial class OneBatch
         Step(pass, rows);
         double host = System.Diagnostics.Stopwatch.GetElapsedTime(before).TotalSeconds;
         _ops.Context.Synchronize();
-
-        _ops.Begin(pass);
-        using CudaGraph graph = CudaGraph.Record(_ops.Context, () => _model.Logits(_ops, _model.Forward(_ops, pass, _cache)));
-        double device = Stopwatch.Median(_ops.Context, 15, graph.Launch);
-        double sample = Stopwatch.MedianWall(9, () =>
-        {
-            _ops.Begin(pass);
-            _ops.Sample(_ops.Scratch(batch, 128256), sampling, results);
-        });
+        double device = AsGraph(pass), consecutive = AsGraph(MakePass(batch, 1, context, scattered: false));
 
         double bytes = 2.0 * ReadElements + (double)batch * context * KvBytesPerToken;
         double flop = 2.0 * ReadElements * batch;
         double floor = Math.Max(bytes / _ceilings.ReadBytesPerSecond, flop / _ceilings.FlopPerSecond);
         _report.Measured(
             $"decode {batch} at {context}: step {wall * 1e3:f2} ms (host {host * 1e3:f2}), graph {device * 1e3:f2} ms, "
-            + $"sample {sample * 1e3:f2} ms, floor {floor * 1e3:f2} ms: {floor / wall:p0} now, {floor / device:p0} as a graph");
+            + $"with consecutive slots {consecutive * 1e3:f2} ms, floor {floor * 1e3:f2} ms: {floor / wall:p0} of the "
+            + $"floor's speed now, {floor / device:p0} as a graph");
+    }
+
+    /// <summary>Seconds of the step's device work without the host's.</summary>
+    private double AsGraph(Pass pass)
+    {
+        _ops.Begin(pass);
+        using CudaGraph graph = CudaGraph.Record(
+            _ops.Context, () => _model.Logits(_ops, _model.Forward(_ops, pass, _cache)));
+        return Stopwatch.Median(_ops.Context, 15, graph.Launch);
     }
 
     /// <summary>Runs prompts of up to 8,192 tokens into consecutive slots.</summary>
@@ -165,11 +180,12 @@ internal sealed partial class OneBatch
         return _model.Logits(_ops, picked);
     }
 
-    /// <summary>Sequences over slots that were scattered as a pool in use scatters them.</summary>
-    private Pass MakePass(int sequences, int news, int context)
+    /// <param name="scattered">As the slots of a pool in use are.</param>
+    private Pass MakePass(int sequences, int news, int context, bool scattered = true)
     {
         int[] slots = [.. Enumerable.Range(0, sequences * context)];
-        _random.Shuffle(slots);
+        if (scattered)
+            _random.Shuffle(slots);
         PassSequence[] list = [.. Enumerable.Range(0, sequences).Select(
             i => new PassSequence(i * news, news, slots.AsMemory(i * context, context)))];
         int[] positions = [.. list.SelectMany(_ => Enumerable.Range(context - news, news))];

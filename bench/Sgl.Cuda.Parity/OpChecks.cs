@@ -51,7 +51,8 @@ internal static class OpChecks
         check("rms norm, runs in place", shape, () => NormError(twin, rows, columns, runs: 3, inPlace: true), null);
         check("add and rms norm", shape, () =>
         {
-            Twin.Pair residual = twin.Make(rows, columns), x = twin.Make(rows, columns), output = twin.Empty(rows, columns);
+            Twin.Pair residual = twin.Make(rows, columns), x = twin.Make(rows, columns);
+            Twin.Pair output = twin.Empty(rows, columns);
             (Weight cpu, Weight gpu) = twin.MakeWeight(1, columns);
             twin.Cpu.AddRmsNorm(residual.Cpu, x.Cpu, cpu, 1e-5f, 1, output.Cpu);
             twin.Cuda.AddRmsNorm(residual.Gpu, x.Gpu, gpu, 1e-5f, 1, output.Gpu);
@@ -123,7 +124,8 @@ internal static class OpChecks
 
     private static void CheckRope(Twin twin, Action<string, string, Func<double>, double?> check)
     {
-        foreach ((int headDim, int rotary) in ((int, int)[])[(64, 64), (128, 128), (128, 64), (80, 20), (96, 96), (256, 0)])
+        (int, int)[] sizes = [(64, 64), (128, 128), (128, 64), (80, 20), (96, 96), (256, 0)];
+        foreach ((int headDim, int rotary) in sizes)
         {
             foreach (RopeStyle style in Enum.GetValues<RopeStyle>())
             {

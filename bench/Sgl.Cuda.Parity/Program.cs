@@ -2,7 +2,8 @@ using Sgl.Cuda;
 using Sgl.Cuda.Parity;
 using Sgl.Engine.Execution;
 
-// usage: Sgl.Cuda.Parity (ops | ops-small | models FOLDER | bench | profile BATCH CONTEXT NEW)...
+// usage: Sgl.Cuda.Parity (ops | ops-small | models FOLDER | bench | decode BATCH CONTEXT | profile BATCH CONTEXT
+// NEW)...
 // Compares the GPU with the CPU and measures it; exits with the number of failed checks, 2 where there is no GPU.
 CudaProbe probe = CudaDevices.Probe();
 if (probe.Problem is { } problem)
@@ -30,6 +31,9 @@ for (int i = 0; i < args.Length; i++)
             break;
         case "bench":
             OneBatch.Run(device, report);
+            break;
+        case "decode":
+            OneBatch.RunDecode(device, report, int.Parse(args[++i]), int.Parse(args[++i]));
             break;
         case "profile":
             OneBatch.Profile(device, report, int.Parse(args[++i]), int.Parse(args[++i]), int.Parse(args[++i]));

@@ -23,7 +23,8 @@ internal sealed unsafe class RecipeWeights(JsonElement tensors) : IWeightSource
         int count = recorded.Aggregate(1, (product, size) => product * size);
         ushort* values = (ushort*)NativeMemory.Alloc((nuint)count, sizeof(ushort));
         _memory.Add((nint)values);
-        Fill(new Span<ushort>(values, count), seed, row.GetProperty("offset").GetDouble(), row.GetProperty("scale").GetDouble());
+        double offset = row.GetProperty("offset").GetDouble(), scale = row.GetProperty("scale").GetDouble();
+        Fill(new Span<ushort>(values, count), seed, offset, scale);
         int columns = recorded[^1];
         return new(name, recorded, new Tensor((nint)values, DataType.BFloat16, count / columns, columns));
     }

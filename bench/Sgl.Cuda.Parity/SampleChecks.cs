@@ -24,8 +24,9 @@ internal static class SampleChecks
             ];
             foreach ((string name, Func<int, SamplingParams> make) in kinds)
             {
-                check($"sample, {name}", $"vocabulary {vocabulary}", () => Mismatches(twin, vocabulary, make), 2.0 / Rows);
-                check("sample, logprobs", $"vocabulary {vocabulary}", () => LogprobError(twin, vocabulary, make), 1e-4);
+                string shape = $"vocabulary {vocabulary}";
+                check($"sample, {name}", shape, () => Mismatches(twin, vocabulary, make), 2.0 / Rows);
+                check("sample, logprobs", shape, () => LogprobError(twin, vocabulary, make), 1e-4);
             }
         }
     }

@@ -4,7 +4,9 @@ using Sgl.Engine.Weights;
 
 namespace Sgl.Cuda.Parity;
 
-/// <summary>Random weights of any shape, all of them views of one buffer: made at once, and large only on the device.</summary>
+/// <summary>
+/// Random weights of any shape, all of them views of one buffer: made at once, and large only on the device.
+/// </summary>
 internal sealed unsafe class SharedWeights : IWeightSource
 {
     private const int PoolElements = 1 << 24;
@@ -40,7 +42,8 @@ internal sealed unsafe class SharedWeights : IWeightSource
         if ((long)rows * columns > _elements)
             throw new ArgumentException($"{name} has more than {_elements} elements.", nameof(shape));
         bool isNorm = shape.Length == 1 && name.EndsWith(".weight", StringComparison.Ordinal);
-        return new(name, shape.ToArray(), new Tensor((nint)(isNorm ? _ones : _values), DataType.BFloat16, rows, columns));
+        nint address = (nint)(isNorm ? _ones : _values);
+        return new(name, shape.ToArray(), new Tensor(address, DataType.BFloat16, rows, columns));
     }
 
     public void EnsureAllRead()

@@ -5,7 +5,9 @@ using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda.Tests.Compilation;
 
-/// <summary>Kernels are text until NVRTC reads them: where it is installed, with or without a GPU, every one must compile.</summary>
+/// <summary>
+/// Kernels are text until NVRTC reads them: where it is installed, with or without a GPU, every one must compile.
+/// </summary>
 public sealed class KernelCompilerTests
 {
     public static TheoryData<string, string[]> Kernels()
@@ -20,6 +22,7 @@ public sealed class KernelCompilerTests
             data.Add("AttentionDecode", Attention.Options(headDim, softCap: true));
             data.Add("AttentionPrefill", Attention.Options(headDim, softCap: false));
         }
+        data.Add("AttentionPrefill", [.. Attention.Options(128, softCap: false), "-DTOKENS=32"]);
         return data;
     }
 
