@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sgl.Engine.Cpu.Simd;
@@ -16,6 +17,9 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
 {
     // Of the distances 256 to 4096 the fastest for weights in main memory, and no slower for those in a cache.
     private const int PrefetchBytes = 2048;
+
+    // The largest tile has sixteen sums, which sixteen registers cannot hold beside its inputs.
+    private static bool HasThirtyTwoRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported;
 
     /// <summary>Four rows of w.</summary>
     public readonly ref struct Rows(byte* w0, byte* w1, byte* w2, byte* w3)
@@ -70,15 +74,14 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     /// <summary>Any number of rows x, by the largest tiles that fit.</summary>
     public static void Run(int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
-        for (; rows >= 4; rows -= 4, x += 4 * xStride, sums += 4 * sumsStride)
-            Tile4(x, xStride, w, count, sums, sumsStride);
-        if (rows >= 2)
+        if (HasThirtyTwoRegisters)
         {
-            Tile2(x, xStride, w, count, sums, sumsStride);
-            rows -= 2;
-            x += 2 * xStride;
-            sums += 2 * sumsStride;
+            for (; rows >= 4; rows -= 4, x += 4 * xStride, sums += 4 * sumsStride)
+                Tile4(x, xStride, w, count, sums, sumsStride);
         }
+
+        for (; rows >= 2; rows -= 2, x += 2 * xStride, sums += 2 * sumsStride)
+            Tile2(x, xStride, w, count, sums, sumsStride);
 
         if (rows == 1)
             Tile1(x, w, count, sums);
