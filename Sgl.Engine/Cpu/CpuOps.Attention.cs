@@ -78,7 +78,7 @@ public sealed unsafe partial class CpuOps
     private sealed partial class Kernels<TSimd, TVector>
     {
         // Queries (token by head) that share one pass over the keys, as far as a worker's stack holds them.
-        private const int MostQueries = 32;
+        private const int MostQueries = 64;
         private const int MostQueryElements = 8 * 1024;
 
         // Fewer multiplications than this are not worth another thread.

@@ -23,6 +23,11 @@ public sealed unsafe partial class CpuOps
         {
             private const int KeyBlock = 64;
 
+            private const int LineFloats = (int)CacheLine / sizeof(float);
+
+            // For so many queries it pays to lay a block's keys and values side by side first.
+            private const int QueriesWorthPacking = 8;
+
             private readonly int _kvHeads = shape.KvHeads;
             private readonly int _group = shape.Heads / shape.KvHeads;
             private readonly int _headDim = shape.HeadDim;
@@ -36,10 +41,19 @@ public sealed unsafe partial class CpuOps
             {
                 AttentionTile tile = tiles[piece / _kvHeads];
                 int kvHead = piece % _kvHeads;
-                float* queries = stackalloc float[tile.Queries * _headDim];
-                float* values = stackalloc float[tile.Queries * _headDim];
-                float* scores = stackalloc float[tile.Queries * KeyBlock];
                 QueryState* states = stackalloc QueryState[tile.Queries];
+                int* numbers = stackalloc int[KeyBlock];
+                for (int j = 0; j < KeyBlock; j++)
+                    numbers[j] = j;
+
+                // On a cache line's border: vectors that straddle two lines are read at half the speed.
+                bool pack = tile.Queries >= QueriesWorthPacking;
+                int rowsOfHeadDim = 2 * tile.Queries + (pack ? 2 * KeyBlock : 0);
+                float* floats = stackalloc float[LineFloats + rowsOfHeadDim * _headDim + tile.Queries * KeyBlock];
+                float* scores = (float*)(((nuint)floats + CacheLine - 1) & ~(CacheLine - 1));
+                float* queries = scores + tile.Queries * KeyBlock;
+                float* values = queries + tile.Queries * _headDim;
+                float* packed = values + tile.Queries * _headDim;
                 for (int i = 0; i < tile.Queries; i++)
                 {
                     float* query = Query(q, tile, i, kvHead);
@@ -55,10 +69,19 @@ public sealed unsafe partial class CpuOps
                 for (int block = states[0].First / KeyBlock * KeyBlock; block < end; block += KeyBlock)
                 {
                     int keys = Math.Min(KeyBlock, end - block);
-                    Score(queries, tile.Queries, tile.Sequence.Slots + block, keys, kvHead, scores);
+                    int* slots = tile.Sequence.Slots + block;
+                    var keyRows = new SlotRows(Row(layer.Keys, 0) + kvHead * _headDim, slots, layer.Keys.Stride);
+                    var valueRows = new SlotRows(Row(layer.Values, 0) + kvHead * _headDim, slots, layer.Values.Stride);
+                    if (pack)
+                    {
+                        keyRows = keyRows.Pack<TSimd, TVector>(packed, numbers, keys, _headDim);
+                        valueRows = valueRows.Pack<TSimd, TVector>(packed + KeyBlock * _headDim, numbers, keys, _headDim);
+                    }
+
+                    Score(queries, tile.Queries, keyRows, keys, scores);
                     for (int i = 0; i < tile.Queries; i++)
                         Weigh(scores + i * KeyBlock, ref states[i], block, values + i * _headDim);
-                    AddValues(scores, states, tile.Queries, tile.Sequence.Slots + block, kvHead, values);
+                    AddValues(scores, states, tile.Queries, valueRows, values);
                 }
 
                 for (int i = 0; i < tile.Queries; i++)
@@ -80,18 +103,16 @@ public sealed unsafe partial class CpuOps
 
             /// <summary>scores[i, j] = query i · key j, also of keys that the query does not see.</summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private void Score(float* queries, int count, int* slots, int keys, int kvHead, float* scores)
+            private void Score(float* queries, int count, SlotRows rows, int keys, float* scores)
             {
-                float* first = (float*)layer.Keys.Address + kvHead * _headDim;
-                nint stride = layer.Keys.Stride;
                 for (int j = 0; j < keys; j += 4)
                 {
                     // Past the last key it is computed again, and nobody looks.
                     var four = new DotTiles<TSimd, TVector, Float32Element>.Rows(
-                        (byte*)(first + slots[j] * stride),
-                        (byte*)(first + slots[Math.Min(j + 1, keys - 1)] * stride),
-                        (byte*)(first + slots[Math.Min(j + 2, keys - 1)] * stride),
-                        (byte*)(first + slots[Math.Min(j + 3, keys - 1)] * stride));
+                        (byte*)rows[j],
+                        (byte*)rows[Math.Min(j + 1, keys - 1)],
+                        (byte*)rows[Math.Min(j + 2, keys - 1)],
+                        (byte*)rows[Math.Min(j + 3, keys - 1)]);
                     DotTiles<TSimd, TVector, Float32Element>.Run(
                         count, queries, _headDim, four, _headDim, scores + j, KeyBlock);
                 }
@@ -129,30 +150,43 @@ public sealed unsafe partial class CpuOps
             /// </summary>
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void AddValues(
-                float* weights, QueryState* states, int queries, int* slots, int kvHead, float* values)
+                float* weights, QueryState* states, int queries, SlotRows valueRows, float* values)
             {
-                var rows = new ValueRows<TSimd, TVector>(
-                    (float*)layer.Values.Address + kvHead * _headDim, slots, layer.Values.Stride, _headDim);
-                int i = 0;
-                for (; i + 1 < queries; i += 2)
+                var rows = new ValueRows<TSimd, TVector>(valueRows, _headDim);
+                int size;
+                for (int i = 0; i < queries; i += size)
                 {
-                    // What both see in one go; before and after that each by itself.
-                    float* w0 = weights + i * KeyBlock, w1 = w0 + KeyBlock;
-                    float* v0 = values + i * _headDim, v1 = v0 + _headDim;
-                    QueryState s0 = states[i], s1 = states[i + 1];
-                    int from = Math.Max(s0.From, s1.From);
-                    int to = Math.Max(from, Math.Min(s0.From + s0.Count, s1.From + s1.Count));
-                    rows.AddOne(w0, v0, s0.From, Math.Min(from, s0.From + s0.Count));
-                    rows.AddOne(w1, v1, s1.From, Math.Min(from, s1.From + s1.Count));
-                    rows.AddTwo(w0, w1, v0, v1, from, to);
-                    rows.AddOne(w0, v0, to, s0.From + s0.Count);
-                    rows.AddOne(w1, v1, to, s1.From + s1.Count);
-                }
+                    int left = queries - i;
+                    size = left >= 4 && SimdLimits.HasThirtyTwoRegisters ? 4 : left >= 2 ? 2 : 1;
 
-                if (i < queries)
-                {
-                    QueryState last = states[i];
-                    rows.AddOne(weights + i * KeyBlock, values + i * _headDim, last.From, last.From + last.Count);
+                    // What all of them see in one go; before and after that each by itself.
+                    int from = 0, to = KeyBlock;
+                    for (int g = i; g < i + size; g++)
+                    {
+                        from = Math.Max(from, states[g].From);
+                        to = Math.Min(to, states[g].From + states[g].Count);
+                    }
+
+                    to = Math.Max(from, to);
+                    float* weight = weights + i * KeyBlock, sum = values + i * _headDim;
+                    for (int g = 0; g < size; g++)
+                    {
+                        QueryState state = states[i + g];
+                        int end = Math.Min(from, state.From + state.Count);
+                        rows.AddOne(weight + g * KeyBlock, sum + g * _headDim, state.From, end);
+                    }
+
+                    if (size == 4)
+                        rows.AddFour(weight, KeyBlock, sum, _headDim, from, to);
+                    else if (size == 2)
+                        rows.AddTwo(weight, KeyBlock, sum, _headDim, from, to);
+                    else
+                        rows.AddOne(weight, sum, from, to);
+                    for (int g = 0; g < size; g++)
+                    {
+                        QueryState state = states[i + g];
+                        rows.AddOne(weight + g * KeyBlock, sum + g * _headDim, to, state.From + state.Count);
+                    }
                 }
             }
         }

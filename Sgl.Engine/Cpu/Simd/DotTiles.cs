@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Sgl.Engine.Cpu.Simd;
@@ -17,9 +16,6 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
 {
     // Of the distances 256 to 4096 the fastest for weights in main memory, and no slower for those in a cache.
     private const int PrefetchBytes = 2048;
-
-    // The largest tile has sixteen sums, which sixteen registers cannot hold beside its inputs.
-    private static bool HasThirtyTwoRegisters => Vector512.IsHardwareAccelerated || AdvSimd.IsSupported;
 
     /// <summary>Four rows of w.</summary>
     public readonly ref struct Rows(byte* w0, byte* w1, byte* w2, byte* w3)
@@ -41,10 +37,11 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
         TVector a0 = default, a1 = default, a2 = default, a3 = default;
         TVector a4 = default, a5 = default, a6 = default, a7 = default;
         int whole = count - count % TSimd.Count;
+        bool ahead = Ahead(count);
         for (nint k = 0; k < whole; k += TSimd.Count)
         {
             nint at = k * TElement.Size;
-            if (NewLine(at))
+            if (ahead && at % 64 == 0)
             {
                 Prefetch(w + at, w + wBytes + at, w + 2 * wBytes + at, w3 + at);
                 Prefetch(w3 + wBytes + at, w3 + 2 * wBytes + at, w6 + at, w6 + wBytes + at);
@@ -74,17 +71,15 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     /// <summary>Any number of rows x, by the largest tiles that fit.</summary>
     public static void Run(int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
-        if (HasThirtyTwoRegisters)
-        {
-            for (; rows >= 4; rows -= 4, x += 4 * xStride, sums += 4 * sumsStride)
-                Tile4(x, xStride, w, count, sums, sumsStride);
-        }
-
-        for (; rows >= 2; rows -= 2, x += 2 * xStride, sums += 2 * sumsStride)
-            Tile2(x, xStride, w, count, sums, sumsStride);
-
-        if (rows == 1)
-            Tile1(x, w, count, sums);
+        int done = SimdLimits.HasThirtyTwoRegisters ? rows / 4 * 4 : 0;
+        if (done > 0)
+            Tiles4(done, x, xStride, w, count, sums, sumsStride);
+        int pairs = (rows - done) / 2 * 2;
+        if (pairs > 0)
+            Tiles2(pairs, x + done * xStride, xStride, w, count, sums + done * sumsStride, sumsStride);
+        done += pairs;
+        if (done < rows)
+            Tile1(x + done * xStride, w, count, sums + done * sumsStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -109,93 +104,98 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile2(float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
+    private static void Tiles2(
+        int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
         byte* w0 = w.W0, w1 = w.W1, w2 = w.W2, w3 = w.W3;
-        TVector a0 = default, a1 = default, a2 = default, a3 = default;
-        TVector b0 = default, b1 = default, b2 = default, b3 = default;
         int whole = count - count % TSimd.Count;
-        for (nint k = 0; k < whole; k += TSimd.Count)
+        bool ahead = Ahead(count);
+        for (; rows >= 2; rows -= 2, x += 2 * xStride, sums += 2 * sumsStride)
         {
-            nint at = k * TElement.Size;
-            if (NewLine(at))
-                Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
-            TVector x0 = TSimd.Load(x + k);
-            TVector x1 = TSimd.Load(x + xStride + k);
-            TVector v = TElement.Load<TSimd, TVector>(w0 + at);
-            a0 = TSimd.MultiplyAdd(x0, v, a0);
-            b0 = TSimd.MultiplyAdd(x1, v, b0);
-            v = TElement.Load<TSimd, TVector>(w1 + at);
-            a1 = TSimd.MultiplyAdd(x0, v, a1);
-            b1 = TSimd.MultiplyAdd(x1, v, b1);
-            v = TElement.Load<TSimd, TVector>(w2 + at);
-            a2 = TSimd.MultiplyAdd(x0, v, a2);
-            b2 = TSimd.MultiplyAdd(x1, v, b2);
-            v = TElement.Load<TSimd, TVector>(w3 + at);
-            a3 = TSimd.MultiplyAdd(x0, v, a3);
-            b3 = TSimd.MultiplyAdd(x1, v, b3);
-        }
+            TVector a0 = default, a1 = default, a2 = default, a3 = default;
+            TVector b0 = default, b1 = default, b2 = default, b3 = default;
+            for (nint k = 0; k < whole; k += TSimd.Count)
+            {
+                nint at = k * TElement.Size;
+                if (ahead && at % 64 == 0)
+                    Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
+                TVector x0 = TSimd.Load(x + k);
+                TVector x1 = TSimd.Load(x + xStride + k);
+                TVector v = TElement.Load<TSimd, TVector>(w0 + at);
+                a0 = TSimd.MultiplyAdd(x0, v, a0);
+                b0 = TSimd.MultiplyAdd(x1, v, b0);
+                v = TElement.Load<TSimd, TVector>(w1 + at);
+                a1 = TSimd.MultiplyAdd(x0, v, a1);
+                b1 = TSimd.MultiplyAdd(x1, v, b1);
+                v = TElement.Load<TSimd, TVector>(w2 + at);
+                a2 = TSimd.MultiplyAdd(x0, v, a2);
+                b2 = TSimd.MultiplyAdd(x1, v, b2);
+                v = TElement.Load<TSimd, TVector>(w3 + at);
+                a3 = TSimd.MultiplyAdd(x0, v, a3);
+                b3 = TSimd.MultiplyAdd(x1, v, b3);
+            }
 
-        TSimd.Sum4(a0, a1, a2, a3).Store(sums);
-        TSimd.Sum4(b0, b1, b2, b3).Store(sums + sumsStride);
-        if (whole < count)
-            AddRest(2, x, xStride, w, whole, count, sums, sumsStride);
+            TSimd.Sum4(a0, a1, a2, a3).Store(sums);
+            TSimd.Sum4(b0, b1, b2, b3).Store(sums + sumsStride);
+            if (whole < count)
+                AddRest(2, x, xStride, w, whole, count, sums, sumsStride);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tile4(float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
+    private static void Tiles4(
+        int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
         byte* w0 = w.W0, w1 = w.W1, w2 = w.W2, w3 = w.W3;
-        float* x2 = x + 2 * xStride;
-        TVector a0 = default, a1 = default, a2 = default, a3 = default;
-        TVector b0 = default, b1 = default, b2 = default, b3 = default;
-        TVector c0 = default, c1 = default, c2 = default, c3 = default;
-        TVector d0 = default, d1 = default, d2 = default, d3 = default;
         int whole = count - count % TSimd.Count;
-        for (nint k = 0; k < whole; k += TSimd.Count)
+        bool ahead = Ahead(count);
+        for (; rows >= 4; rows -= 4, x += 4 * xStride, sums += 4 * sumsStride)
         {
-            nint at = k * TElement.Size;
-            if (NewLine(at))
-                Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
-            TVector xa = TSimd.Load(x + k);
-            TVector xb = TSimd.Load(x + xStride + k);
-            TVector xc = TSimd.Load(x2 + k);
-            TVector xd = TSimd.Load(x2 + xStride + k);
-            TVector v = TElement.Load<TSimd, TVector>(w0 + at);
-            a0 = TSimd.MultiplyAdd(xa, v, a0);
-            b0 = TSimd.MultiplyAdd(xb, v, b0);
-            c0 = TSimd.MultiplyAdd(xc, v, c0);
-            d0 = TSimd.MultiplyAdd(xd, v, d0);
-            v = TElement.Load<TSimd, TVector>(w1 + at);
-            a1 = TSimd.MultiplyAdd(xa, v, a1);
-            b1 = TSimd.MultiplyAdd(xb, v, b1);
-            c1 = TSimd.MultiplyAdd(xc, v, c1);
-            d1 = TSimd.MultiplyAdd(xd, v, d1);
-            v = TElement.Load<TSimd, TVector>(w2 + at);
-            a2 = TSimd.MultiplyAdd(xa, v, a2);
-            b2 = TSimd.MultiplyAdd(xb, v, b2);
-            c2 = TSimd.MultiplyAdd(xc, v, c2);
-            d2 = TSimd.MultiplyAdd(xd, v, d2);
-            v = TElement.Load<TSimd, TVector>(w3 + at);
-            a3 = TSimd.MultiplyAdd(xa, v, a3);
-            b3 = TSimd.MultiplyAdd(xb, v, b3);
-            c3 = TSimd.MultiplyAdd(xc, v, c3);
-            d3 = TSimd.MultiplyAdd(xd, v, d3);
-        }
+            float* x2 = x + 2 * xStride;
+            TVector a0 = default, a1 = default, a2 = default, a3 = default;
+            TVector b0 = default, b1 = default, b2 = default, b3 = default;
+            TVector c0 = default, c1 = default, c2 = default, c3 = default;
+            TVector d0 = default, d1 = default, d2 = default, d3 = default;
+            for (nint k = 0; k < whole; k += TSimd.Count)
+            {
+                nint at = k * TElement.Size;
+                if (ahead && at % 64 == 0)
+                    Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
+                TVector xa = TSimd.Load(x + k);
+                TVector xb = TSimd.Load(x + xStride + k);
+                TVector xc = TSimd.Load(x2 + k);
+                TVector xd = TSimd.Load(x2 + xStride + k);
+                TVector v = TElement.Load<TSimd, TVector>(w0 + at);
+                a0 = TSimd.MultiplyAdd(xa, v, a0);
+                b0 = TSimd.MultiplyAdd(xb, v, b0);
+                c0 = TSimd.MultiplyAdd(xc, v, c0);
+                d0 = TSimd.MultiplyAdd(xd, v, d0);
+                v = TElement.Load<TSimd, TVector>(w1 + at);
+                a1 = TSimd.MultiplyAdd(xa, v, a1);
+                b1 = TSimd.MultiplyAdd(xb, v, b1);
+                c1 = TSimd.MultiplyAdd(xc, v, c1);
+                d1 = TSimd.MultiplyAdd(xd, v, d1);
+                v = TElement.Load<TSimd, TVector>(w2 + at);
+                a2 = TSimd.MultiplyAdd(xa, v, a2);
+                b2 = TSimd.MultiplyAdd(xb, v, b2);
+                c2 = TSimd.MultiplyAdd(xc, v, c2);
+                d2 = TSimd.MultiplyAdd(xd, v, d2);
+                v = TElement.Load<TSimd, TVector>(w3 + at);
+                a3 = TSimd.MultiplyAdd(xa, v, a3);
+                b3 = TSimd.MultiplyAdd(xb, v, b3);
+                c3 = TSimd.MultiplyAdd(xc, v, c3);
+                d3 = TSimd.MultiplyAdd(xd, v, d3);
+            }
 
-        TSimd.Sum4(a0, a1, a2, a3).Store(sums);
-        TSimd.Sum4(b0, b1, b2, b3).Store(sums + sumsStride);
-        TSimd.Sum4(c0, c1, c2, c3).Store(sums + 2 * sumsStride);
-        TSimd.Sum4(d0, d1, d2, d3).Store(sums + 3 * sumsStride);
-        if (whole < count)
-            AddRest(4, x, xStride, w, whole, count, sums, sumsStride);
+            TSimd.StoreSums(a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3, sums, sumsStride);
+            if (whole < count)
+                AddRest(4, x, xStride, w, whole, count, sums, sumsStride);
+        }
     }
 
-    /// <summary>
-    /// Whether the loop is about to read another cache line of each row, give or take where rows begin.
-    /// </summary>
+    /// <summary>Whether rows go on for long enough that asking for what comes later in them is worth it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool NewLine(nint at) => Sse.IsSupported && at % 64 == 0;
+    private static bool Ahead(int count) => Sse.IsSupported && count * TElement.Size >= PrefetchBytes;
 
     /// <summary>
     /// Asks for what comes later in these rows: left to itself the processor looks less far ahead than memory is away.

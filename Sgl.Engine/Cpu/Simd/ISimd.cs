@@ -57,6 +57,30 @@ internal unsafe interface ISimd<TVector>
     /// <summary>Four sums at once, each the same as <see cref="Sum"/>'s.</summary>
     static abstract System.Runtime.Intrinsics.Vector128<float> Sum4(TVector a, TVector b, TVector c, TVector d);
 
+    /// <summary>
+    /// Sixteen sums at once, each the same as <see cref="Sum"/>'s: those of a to sums, of b to sums + stride, and so
+    /// on.
+    /// </summary>
+    static abstract void StoreSums(
+        TVector a0,
+        TVector a1,
+        TVector a2,
+        TVector a3,
+        TVector b0,
+        TVector b1,
+        TVector b2,
+        TVector b3,
+        TVector c0,
+        TVector c1,
+        TVector c2,
+        TVector c3,
+        TVector d0,
+        TVector d1,
+        TVector d2,
+        TVector d3,
+        float* sums,
+        nint stride);
+
     /// <summary>The largest lane.</summary>
     static abstract float MaxAcross(TVector a);
 }

@@ -45,5 +45,31 @@ internal readonly unsafe struct Simd1 : ISimd<float>
 
     public static Vector128<float> Sum4(float a, float b, float c, float d) => Vector128.Create(a, b, c, d);
 
+    public static void StoreSums(
+        float a0,
+        float a1,
+        float a2,
+        float a3,
+        float b0,
+        float b1,
+        float b2,
+        float b3,
+        float c0,
+        float c1,
+        float c2,
+        float c3,
+        float d0,
+        float d1,
+        float d2,
+        float d3,
+        float* sums,
+        nint stride)
+    {
+        Sum4(a0, a1, a2, a3).Store(sums);
+        Sum4(b0, b1, b2, b3).Store(sums + stride);
+        Sum4(c0, c1, c2, c3).Store(sums + 2 * stride);
+        Sum4(d0, d1, d2, d3).Store(sums + 3 * stride);
+    }
+
     public static float MaxAcross(float a) => a;
 }

@@ -90,6 +90,33 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSums(
+        Vector128<float> a0,
+        Vector128<float> a1,
+        Vector128<float> a2,
+        Vector128<float> a3,
+        Vector128<float> b0,
+        Vector128<float> b1,
+        Vector128<float> b2,
+        Vector128<float> b3,
+        Vector128<float> c0,
+        Vector128<float> c1,
+        Vector128<float> c2,
+        Vector128<float> c3,
+        Vector128<float> d0,
+        Vector128<float> d1,
+        Vector128<float> d2,
+        Vector128<float> d3,
+        float* sums,
+        nint stride)
+    {
+        Sum4(a0, a1, a2, a3).Store(sums);
+        Sum4(b0, b1, b2, b3).Store(sums + stride);
+        Sum4(c0, c1, c2, c3).Store(sums + 2 * stride);
+        Sum4(d0, d1, d2, d3).Store(sums + 3 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector128<float> a) => MathF.Max(MathF.Max(a[0], a[1]), MathF.Max(a[2], a[3]));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -87,6 +87,33 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
             d.GetLower() + d.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreSums(
+        Vector256<float> a0,
+        Vector256<float> a1,
+        Vector256<float> a2,
+        Vector256<float> a3,
+        Vector256<float> b0,
+        Vector256<float> b1,
+        Vector256<float> b2,
+        Vector256<float> b3,
+        Vector256<float> c0,
+        Vector256<float> c1,
+        Vector256<float> c2,
+        Vector256<float> c3,
+        Vector256<float> d0,
+        Vector256<float> d1,
+        Vector256<float> d2,
+        Vector256<float> d3,
+        float* sums,
+        nint stride)
+    {
+        Sum4(a0, a1, a2, a3).Store(sums);
+        Sum4(b0, b1, b2, b3).Store(sums + stride);
+        Sum4(c0, c1, c2, c3).Store(sums + 2 * stride);
+        Sum4(d0, d1, d2, d3).Store(sums + 3 * stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxAcross(Vector256<float> a) =>
         Simd128.MaxAcross(Vector128.MaxNative(a.GetLower(), a.GetUpper()));
 
