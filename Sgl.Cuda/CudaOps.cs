@@ -8,8 +8,7 @@ namespace Sgl.Cuda;
 
 /// <summary>
 /// One GPU's operations: activations, keys, values and weights in 16 bits, arithmetic in float. Everything is enqueued
-/// on one
-/// stream; only <see cref="Sample"/> and <see cref="Logprobs"/> wait for the device.
+/// on one stream; only <see cref="Sample"/> and <see cref="Logprobs"/> wait for the device.
 /// </summary>
 public sealed partial class CudaOps : IOps
 {

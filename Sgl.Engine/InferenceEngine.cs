@@ -60,14 +60,18 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
 
     internal EngineLoop Loop { get; }
 
-    /// <summary>Loads options.ModelPath on the CPU and starts an engine on it.</summary>
+    /// <summary>Loads options.ModelPath onto a device and starts an engine on it.</summary>
     /// <param name="progress">Told (bytes read, bytes in all) while weights are read; may be null.</param>
+    /// <param name="openDevice">Opens the device that suits the model; null is the CPU.</param>
     /// <exception cref="UserErrorException">The model folder or an option is wrong; the message says what.</exception>
     public static InferenceEngine Load(
-        EngineOptions options, Action<string>? log = null, Action<long, long>? progress = null)
+        EngineOptions options,
+        Action<string>? log = null,
+        Action<long, long>? progress = null,
+        Func<ModelConfig, IOps>? openDevice = null)
     {
         ModelConfig config = ModelConfig.Load(options.ModelPath);
-        CpuOps ops = new(options.CpuThreads);
+        IOps ops = openDevice?.Invoke(config) ?? new CpuOps(options.CpuThreads);
         IWeightSource? weights = null;
         try
         {

@@ -38,7 +38,7 @@ public sealed record EngineOptions
 
     /// <summary>
     /// A prompt is cut where a step's prompt tokens would exceed it; 0 or less never cuts. Null takes what suits the
-    /// device: <see cref="CpuChunkedPrefillSize"/> on the CPU.
+    /// device: <see cref="CpuChunkedPrefillSize"/> or <see cref="GpuChunkedPrefillSize"/>.
     /// </summary>
     public int? ChunkedPrefillSize { get; init; }
 
@@ -86,6 +86,9 @@ public sealed record EngineOptions
     /// What SGLang takes for the smallest devices: running requests wait no longer than that for a prompt.
     /// </summary>
     public const int CpuChunkedPrefillSize = 2048;
+
+    /// <summary>What SGLang takes for a GPU of 60 to 160 GB.</summary>
+    public const int GpuChunkedPrefillSize = 8192;
 
     /// <summary>
     /// On the CPU the pool, sized from memory, stops at this many contexts: 65,536 tokens for a context of 2,048.

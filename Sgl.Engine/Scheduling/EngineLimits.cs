@@ -35,7 +35,8 @@ internal sealed record EngineLimits(
         return new EngineLimits(
             context,
             pool,
-            options.ChunkedPrefillSize ?? EngineOptions.CpuChunkedPrefillSize,
+            options.ChunkedPrefillSize
+                ?? (ops is CpuOps ? EngineOptions.CpuChunkedPrefillSize : EngineOptions.GpuChunkedPrefillSize),
             options.MaxRunningRequests ?? Math.Min(pool / 2, EngineOptions.DefaultMaxRunningRequests),
             options.MaxQueuedRequests ?? EngineOptions.DefaultMaxQueuedRequests);
     }

@@ -45,8 +45,8 @@ internal static class FlagTable
         Flag.Integer("--context-length", (1, Any), "most tokens of prompt and output together",
             o => o.Engine.ContextLength, (o, v) => o with { Engine = o.Engine with { ContextLength = v } })
             with { Unset = "the model's" },
-        Flag.Choice("--device", ["auto", "cpu", "cuda"], "where the model runs",
-            o => o.Device, (o, v) => o with { Device = v != "cuda" ? v : throw NoCuda() }),
+        Flag.Choice("--device", ["auto", "cpu", "cuda"], "where the model runs; auto: on the first GPU, else the CPU",
+            o => o.Device, (o, v) => o with { Device = v }),
         Flag.Text("--chat-template", "NAME|PATH", "built-in name, .jinja file or .json file",
             o => o.ChatTemplate, (o, v) => o with { ChatTemplate = v }) with { Unset = "the tokenizer's" },
         Flag.Text("--served-model-name", "NAME", "the model's name in answers",
@@ -88,7 +88,7 @@ internal static class FlagTable
         Flag.Integer("--chunked-prefill-size", (int.MinValue, Any),
             "a prompt is cut where a step's prompt tokens would exceed it; 0 or less: never",
             o => o.Engine.ChunkedPrefillSize, (o, v) => o with { Engine = o.Engine with { ChunkedPrefillSize = v } })
-            with { Unset = $"{EngineOptions.CpuChunkedPrefillSize} on the CPU" },
+            with { Unset = $"{EngineOptions.CpuChunkedPrefillSize}; on a GPU {EngineOptions.GpuChunkedPrefillSize}" },
         Flag.Choice(
             "--schedule-policy", [.. SchedulePolicies.Names.Order()], "who of those that wait runs first",
             o => o.Engine.SchedulePolicy, (o, v) => o with { Engine = o.Engine with { SchedulePolicy = v } }),
@@ -123,9 +123,6 @@ internal static class FlagTable
         Flag.Switch("--log-requests", "a line when a request comes and when it ends",
             o => o.LogRequests, o => o with { LogRequests = true }),
     ];
-
-    private static UserErrorException NoCuda() =>
-        new("--device 'cuda': this build has no CUDA backend; use --device cpu, or leave the flag out.");
 
     private static string Lower(LoadFormat format) => Enum.GetName(format)!.ToLowerInvariant();
 }

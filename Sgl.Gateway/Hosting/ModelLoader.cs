@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sgl.Cuda;
 using Sgl.Engine;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Text;
@@ -26,7 +27,7 @@ internal static partial class ModelLoader
         Tokenizer tokenizer = Tokenizer.Load(tokenizerFolder);
         ChatTemplate? template = ChatTemplate.Load(tokenizerFolder, options.ChatTemplate);
         SamplingDefaults defaults = options.SamplingDefaults == "model" ? SamplingDefaults.OfModel(folder) : new();
-        InferenceEngine engine = InferenceEngine.Load(options.Engine, log, progress);
+        InferenceEngine engine = LoadEngine(options, log, progress);
         return (new ServedModel
         {
             Backend = engine,
@@ -35,6 +36,20 @@ internal static partial class ModelLoader
             Options = options,
             SamplingDefaults = defaults,
         }, engine);
+    }
+
+    private static InferenceEngine LoadEngine(GatewayOptions options, Action<string> log, Action<long, long> progress)
+    {
+        try
+        {
+            return InferenceEngine.Load(options.Engine, log, progress, Devices.Choose(options, log));
+        }
+        catch (CudaException error)
+        {
+            throw new UserErrorException(
+                $"--device {options.Device}: {error.Message}. If memory ran out, lower --mem-fraction-static or "
+                + "--max-total-tokens; --device cpu does without the GPU.", error);
+        }
     }
 
     private static void CheckFolder(string flag, string folder, string file)

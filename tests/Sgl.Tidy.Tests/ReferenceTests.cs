@@ -16,7 +16,7 @@ public sealed class ReferenceTests
         ["Sgl.Engine"] = [],
         ["Sgl.Cuda"] = ["Sgl.Engine"],
         ["Sgl.Cuda.Parity"] = ["Sgl.Cuda", "Sgl.Engine"],
-        ["Sgl.Gateway"] = ["Sgl.Engine"],
+        ["Sgl.Gateway"] = ["Sgl.Engine", "Sgl.Cuda"],
         ["Sgl.Bench"] = ["Sgl.Engine"],
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
         ["Sgl.Cuda.Tests"] = ["Sgl.Cuda"],
