@@ -20,7 +20,7 @@ try
         options, line => log.LogInformation("{Line}", line), new LoadingProgress().Report);
     await using InferenceEngine owned = engine;
     await using WebApplication app = GatewayHost.Build(served);
-    await app.StartAsync();
+    await GatewayHost.StartAsync(app, options);
     if (!options.SkipServerWarmup)
         await WarmUp.RunAsync(app, served);
     app.MarkReady();

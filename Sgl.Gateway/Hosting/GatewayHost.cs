@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Sgl.Engine.Requests;
 using Sgl.Gateway.Flags;
 
@@ -22,8 +23,7 @@ internal static class GatewayHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.Limits.ReadBytes;
             kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
-            foreach (IPAddress address in Addresses(options.Host))
-                kestrel.Listen(address, options.Port);
+            kestrel.Listen(Address(options.Host), options.Port);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + _lastWords);
         builder.Services.AddSglGateway(served);
@@ -35,34 +35,48 @@ internal static class GatewayHost
     /// <exception cref="UserErrorException">The address is taken, or is none of this machine.</exception>
     public static void CheckAddress(GatewayOptions options)
     {
-        foreach (IPAddress address in Addresses(options.Host))
+        try
         {
-            try
-            {
-                using TcpListener probe = new(address, options.Port);
-                probe.Start();
-            }
-            catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                throw new UserErrorException(
-                    $"--port {options.Port}: already in use on {options.Host}; stop the other program or take another "
-                    + "port.", error);
-            }
-            catch (SocketException error)
-            {
-                throw new UserErrorException(
-                    $"--host {options.Host} --port {options.Port}: cannot listen there: {error.Message}", error);
-            }
+            using TcpListener probe = new(Address(options.Host), options.Port);
+            probe.Start();
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw InUse(options, error);
+        }
+        catch (SocketException error)
+        {
+            throw new UserErrorException(
+                $"--host {options.Host} --port {options.Port}: cannot listen there: {error.Message}.", error);
         }
     }
 
-    private static IPAddress[] Addresses(string host)
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="UserErrorException">The address was taken since it was checked.</exception>
+    public static async Task StartAsync(WebApplication app, GatewayOptions options)
     {
-        if (IPAddress.TryParse(host, out IPAddress? address))
-            return [address];
         try
         {
-            return Dns.GetHostAddresses(host) is { Length: > 0 } found ? found : throw Unknown(host);
+            await app.StartAsync();
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            throw InUse(options, error);
+        }
+    }
+
+    private static UserErrorException InUse(GatewayOptions options, Exception inner) => new(
+        $"--port {options.Port}: already in use on {options.Host}; stop the other program or choose another port.",
+        inner);
+
+    private static IPAddress Address(string host)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? address))
+            return address;
+        try
+        {
+            // One is enough, and machines without IPv6 resolve localhost to it all the same.
+            return Dns.GetHostAddresses(host).MinBy(found => found.AddressFamily) ?? throw Unknown(host);
         }
         catch (SocketException error)
         {

@@ -19,10 +19,10 @@ internal static partial class ModelLoader
         GatewayOptions options, Action<string> log, Action<long, long> progress)
     {
         string folder = options.Engine.ModelPath;
-        CheckFolder("--model-path", folder, "config.json");
+        CheckFolder("--model-path", folder, "config.json", "expected a Hugging Face model folder with it");
         string tokenizerFolder = options.TokenizerPath ?? folder;
-        CheckFolder(
-            options.TokenizerPath is null ? "--model-path" : "--tokenizer-path", tokenizerFolder, "tokenizer.json");
+        string flag = options.TokenizerPath is null ? "--model-path" : "--tokenizer-path";
+        CheckFolder(flag, tokenizerFolder, "tokenizer.json", "name a folder that has one by --tokenizer-path");
 
         Tokenizer tokenizer = Tokenizer.Load(tokenizerFolder);
         ChatTemplate? template = ChatTemplate.Load(tokenizerFolder, options.ChatTemplate);
@@ -52,13 +52,12 @@ internal static partial class ModelLoader
         }
     }
 
-    private static void CheckFolder(string flag, string folder, string file)
+    private static void CheckFolder(string flag, string folder, string file, string remedy)
     {
         if (File.Exists(Path.Combine(folder, file)))
             return;
         if (Directory.Exists(folder))
-            throw new UserErrorException(
-                $"{flag} '{folder}': the folder has no {file}; expected a Hugging Face model folder with it.");
+            throw new UserErrorException($"{flag} '{folder}': the folder has no {file}; {remedy}.");
         throw new UserErrorException(HubId().IsMatch(folder)
             ? $"{flag} '{folder}': no such folder. It looks like a Hugging Face id, and this build does not download; "
                 + "download the model and give its local folder."

@@ -41,7 +41,8 @@ public sealed record SamplingDefaults
                 RepetitionPenalty = SamplingRanges.RepetitionPenalty(fields) ?? defaults.RepetitionPenalty,
             };
         }
-        catch (Exception error) when (error is JsonException or RequestException or IOException)
+        catch (Exception error) when (error is JsonException or RequestException or IOException
+            or UnauthorizedAccessException)
         {
             throw new UserErrorException(
                 $"{path}: {error.Message} Mend the file, or use --sampling-defaults openai.", error);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Text;
 using Sgl.Gateway.Requests;
@@ -60,6 +61,7 @@ internal sealed class Generation : IAsyncDisposable
     public void MarkSent() => Sent = (_text.WrittenCount, _tokens.Count);
 
     /// <summary>Waits for new tokens or the end. The first tokens are never held back for more.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AdvanceAsync()
     {
         bool first = _tokens.Count == 0;
@@ -70,8 +72,20 @@ internal sealed class Generation : IAsyncDisposable
             Pull();
             if (_tokens.Count >= enough && !_next.IsCompleted)
                 return;
-            await FoldNextAsync();
+            _pulling = false;
+            try
+            {
+                Fold(await _next);
+            }
+            catch (OperationCanceledException) when (_live.AbortMessage is not null)
+            {
+                End(FinishReason.Aborted(_live.AbortMessage));
+            }
         }
+
+        // A stop string ends the text before the backend knows: release it at once.
+        if (Finish is not null)
+            await DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -90,27 +104,6 @@ internal sealed class Generation : IAsyncDisposable
             return;
         _next = _chunks.MoveNextAsync();
         _pulling = true;
-    }
-
-    private async ValueTask FoldNextAsync()
-    {
-        try
-        {
-            _pulling = false;
-            bool any = await _next;
-            if (!any)
-                throw new InvalidOperationException(
-                    $"The stream of request {Plan.Request.Id} ended without a finish reason.");
-            Fold(_chunks.Current);
-        }
-        catch (OperationCanceledException) when (_live.AbortMessage is not null)
-        {
-            End(FinishReason.Aborted(_live.AbortMessage));
-        }
-
-        // A stop string ends the text before the backend knows: release it at once.
-        if (Finish is not null)
-            await DisposeAsync();
     }
 
     /// <summary>
@@ -132,8 +125,12 @@ internal sealed class Generation : IAsyncDisposable
         _pulling = false;
     }
 
-    private void Fold(TokenChunk chunk)
+    private void Fold(bool any)
     {
+        if (!any)
+            throw new InvalidOperationException(
+                $"The stream of request {Plan.Request.Id} ended without a finish reason.");
+        TokenChunk chunk = _chunks.Current;
         if (chunk.PromptLogprobs.Count > 0)
             PromptLogprobs = chunk.PromptLogprobs;
         CachedTokens = Math.Max(CachedTokens, chunk.CachedTokens);

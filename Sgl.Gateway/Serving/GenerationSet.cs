@@ -15,7 +15,8 @@ internal sealed class GenerationSet : IAsyncDisposable
     private readonly LiveRequest[] _live;
     private readonly Generation[] _all;
     private readonly Task[] _turns;
-    private readonly Channel<int> _news = Channel.CreateUnbounded<int>(new() { SingleReader = true });
+    private readonly Channel<int> _news = Channel.CreateUnbounded<int>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = true });
     private int _running;
     private int _taken = -1;
     private ExceptionDispatchInfo? _failure;

@@ -48,7 +48,6 @@ public sealed class EndToEndTests(EndToEndTests.Server server) : IClassFixture<E
         JsonNode[] events = await Tiny.StreamAsync("/generate", body + """, "stream": true}""");
         Assert.Equal((string)whole["text"]!, (string)events[^1]["text"]!);
         Assert.Equal(whole["output_ids"]!.ToJsonString(), events[^1]["output_ids"]!.ToJsonString());
-        Assert.True(events.Length > 1);
     }
 
     [Fact]
