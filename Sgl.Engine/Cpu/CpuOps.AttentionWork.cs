@@ -53,7 +53,8 @@ public sealed unsafe partial class CpuOps
                 float* scores = (float*)(((nuint)floats + CacheLine - 1) & ~(CacheLine - 1));
                 float* queries = scores + tile.Queries * KeyBlock;
                 float* values = queries + tile.Queries * _headDim;
-                float* packed = values + tile.Queries * _headDim;
+                float* packedKeys = values + tile.Queries * _headDim;
+                float* packedValues = packedKeys + KeyBlock * _headDim;
                 for (int i = 0; i < tile.Queries; i++)
                 {
                     float* query = Query(q, tile, i, kvHead);
@@ -74,8 +75,8 @@ public sealed unsafe partial class CpuOps
                     var valueRows = new SlotRows(Row(layer.Values, 0) + kvHead * _headDim, slots, layer.Values.Stride);
                     if (pack)
                     {
-                        keyRows = keyRows.Pack<TSimd, TVector>(packed, numbers, keys, _headDim);
-                        valueRows = valueRows.Pack<TSimd, TVector>(packed + KeyBlock * _headDim, numbers, keys, _headDim);
+                        keyRows = keyRows.Pack<TSimd, TVector>(packedKeys, numbers, keys, _headDim);
+                        valueRows = valueRows.Pack<TSimd, TVector>(packedValues, numbers, keys, _headDim);
                     }
 
                     Score(queries, tile.Queries, keyRows, keys, scores);

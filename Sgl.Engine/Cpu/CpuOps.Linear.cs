@@ -45,6 +45,7 @@ public sealed unsafe partial class CpuOps
         // Up to so many rows, weights are read once as they lie; above, the second-level cache keeps the piece's.
         private const int FewRows = 16;
         private const int RowBlock = 64;
+        private const int OutputBlock = 64;
 
         private const int LeastWork = 50_000;
         private const int PiecesAThread = 8;
@@ -77,7 +78,9 @@ public sealed unsafe partial class CpuOps
             int rowBlocks = (x.Rows + RowBlock - 1) / RowBlock;
             long workAnOutput = (long)Math.Min(x.Rows, RowBlock) * weight.Columns;
             int least = (int)Math.Clamp(LeastWork / workAnOutput, 4, LeastWork);
-            int fair = Math.Min(64, weight.Rows / (PiecesAThread * pool.Threads));
+            int fair = weight.Rows / (PiecesAThread * pool.Threads);
+            if (x.Rows > FewRows)
+                fair = Math.Min(fair, OutputBlock);
             int outputBlock = (Math.Max(least, fair) + 3) & ~3;
 
             var parts = (LinearPart*)_temporary.Take((nuint)weight.Parts.Count * (nuint)sizeof(LinearPart));
@@ -119,29 +122,49 @@ public sealed unsafe partial class CpuOps
                 int first = (block - part->FirstBlock) * outputBlock;
                 int end = Math.Min(first + outputBlock, part->Weight.Rows);
                 if (rows <= FewRows)
-                {
-                    for (; rows == 1 && first + 8 <= end; first += 8)
-                        OneByEight(part, row, first);
-                    for (int o = first; o < end; o += 4)
-                    {
-                        for (int k = 0; k < x.Columns; k += InnerBlock)
-                            Tile(part, row, rows, k, o);
-                    }
-                }
+                    FewRowsPiece(part, row, rows, first, end);
                 else
+                    ManyRowsPiece(part, row, rows, first, end);
+            }
+
+            /// <summary>
+            /// Weights are read once, so all depends on how fast. Where rows are long, the outputs of a tile lie far
+            /// apart and each of its rows of weights continues in the next tile: memory is read in four long streams,
+            /// which the processor foresees. Short rows side by side are one stream already.
+            /// </summary>
+            private void FewRowsPiece(LinearPart* part, int row, int rows, int first, int end)
+            {
+                bool isLong = x.Columns >= InnerBlock;
+                for (; rows == 1 && !isLong && first + 8 <= end; first += 8)
+                    OneByEight(part, row, first);
+
+                int quarter = (end - first) / 4;
+                int apart = isLong ? quarter : 1;
+                for (int i = 0; i < quarter; i++)
                 {
                     for (int k = 0; k < x.Columns; k += InnerBlock)
+                        Tile(part, row, rows, k, first + (isLong ? i : 4 * i), apart, 4);
+                }
+
+                first += 4 * quarter;
+                for (int k = 0; first < end && k < x.Columns; k += InnerBlock)
+                    Tile(part, row, rows, k, first, 1, end - first);
+            }
+
+            /// <summary>Weights are read again and again: a block that the second-level cache keeps.</summary>
+            private void ManyRowsPiece(LinearPart* part, int row, int rows, int first, int end)
+            {
+                for (int k = 0; k < x.Columns; k += InnerBlock)
+                {
+                    for (int r = 0; r < rows; r += FewRows)
                     {
-                        for (int r = 0; r < rows; r += FewRows)
-                        {
-                            for (int o = first; o < end; o += 4)
-                                Tile(part, row + r, Math.Min(FewRows, rows - r), k, o);
-                        }
+                        for (int o = first; o < end; o += 4)
+                            Tile(part, row + r, Math.Min(FewRows, rows - r), k, o, 1, Math.Min(4, end - o));
                     }
                 }
             }
 
-            /// <summary>Eight whole outputs of one row.</summary>
+            /// <summary>Outputs o to o + 7 of one row of at most one inner block.</summary>
             [SkipLocalsInit]
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             private void OneByEight(LinearPart* part, int row, int o)
@@ -149,31 +172,25 @@ public sealed unsafe partial class CpuOps
                 float* sums = stackalloc float[8];
                 nint next = (nint)part->Weight.Stride * TElement.Size;
                 byte* weight = (byte*)part->Weight.Address + o * next;
-                float* output = Row(part->Output, row) + o;
-                float* before = part->Bias == 0 ? null : (float*)part->Bias + o;
-                for (int k = 0; k < x.Columns; k += InnerBlock)
-                {
-                    int count = Math.Min(InnerBlock, x.Columns - k);
-                    DotTiles<TSimd, TVector, TElement>.OneByEight(
-                        Row(x, row) + k, weight + k * TElement.Size, next, count, sums);
-                    Add(before, sums, output);
-                    Add(before == null ? null : before + 4, sums + 4, output + 4);
-                    before = output;
-                }
+                DotTiles<TSimd, TVector, TElement>.OneByEight(Row(x, row), weight, next, x.Columns, sums);
+                Add(part, row, 0, o, 1, 4, sums);
+                Add(part, row, 0, o + 4, 1, 4, sums + 4);
             }
 
-            /// <summary>Adds one inner block's share to four outputs of up to <see cref="FewRows"/> rows.</summary>
+            /// <summary>
+            /// Adds one inner block's share to outputs o, o + apart, … of up to <see cref="FewRows"/> rows.
+            /// </summary>
+            /// <param name="outputs">How many, up to four.</param>
             [SkipLocalsInit]
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-            private void Tile(LinearPart* part, int row, int rows, int k, int o)
+            private void Tile(LinearPart* part, int row, int rows, int k, int o, int apart, int outputs)
             {
                 float* sums = stackalloc float[4 * FewRows];
                 Tensor matrix = part->Weight;
                 byte* weight = (byte*)matrix.Address + ((nint)o * matrix.Stride + k) * TElement.Size;
-                nint next = (nint)matrix.Stride * TElement.Size;
+                nint next = (nint)apart * matrix.Stride * TElement.Size;
 
                 // Past the last output the tile computes the last one again, and nobody looks.
-                int outputs = Math.Min(4, matrix.Rows - o);
                 var four = new DotTiles<TSimd, TVector, TElement>.Rows(
                     weight,
                     weight + Math.Min(1, outputs - 1) * next,
@@ -181,28 +198,25 @@ public sealed unsafe partial class CpuOps
                     weight + (outputs - 1) * next);
                 int count = Math.Min(InnerBlock, x.Columns - k);
                 DotTiles<TSimd, TVector, TElement>.Run(rows, Row(x, row) + k, x.Stride, four, count, sums, 4);
-
-                float* bias = (float*)part->Bias + o;
-                for (int r = 0; r < rows; r++, sums += 4)
-                {
-                    float* output = Row(part->Output, row + r) + o;
-                    float* before = k > 0 ? output : part->Bias != 0 ? bias : null;
-                    if (outputs == 4)
-                    {
-                        Add(before, sums, output);
-                        continue;
-                    }
-
-                    for (int i = 0; i < outputs; i++)
-                        output[i] = before == null ? sums[i] : sums[i] + before[i];
-                }
+                for (int r = 0; r < rows; r++)
+                    Add(part, row + r, k, o, apart, outputs, sums + 4 * r);
             }
 
-            /// <summary>Four sums onto what is there already, if anything.</summary>
-            private static void Add(float* before, float* sums, float* output)
+            /// <summary>Adds one row's sums to what the inner blocks before gave, or to the bias.</summary>
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            private static void Add(LinearPart* part, int row, int k, int o, int apart, int outputs, float* sums)
             {
-                Vector128<float> sum = Vector128.Load(sums);
-                (before == null ? sum : sum + Vector128.Load(before)).Store(output);
+                float* output = Row(part->Output, row) + o;
+                float* before = k > 0 ? output : part->Bias != 0 ? (float*)part->Bias + o : null;
+                if (apart == 1 && outputs == 4)
+                {
+                    Vector128<float> sum = Vector128.Load(sums);
+                    (before == null ? sum : sum + Vector128.Load(before)).Store(output);
+                    return;
+                }
+
+                for (int i = 0; i < outputs; i++)
+                    output[i * apart] = before == null ? sums[i] : sums[i] + before[i * apart];
             }
         }
     }

@@ -37,16 +37,9 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
         TVector a0 = default, a1 = default, a2 = default, a3 = default;
         TVector a4 = default, a5 = default, a6 = default, a7 = default;
         int whole = count - count % TSimd.Count;
-        bool ahead = Ahead(count);
         for (nint k = 0; k < whole; k += TSimd.Count)
         {
             nint at = k * TElement.Size;
-            if (ahead && at % 64 == 0)
-            {
-                Prefetch(w + at, w + wBytes + at, w + 2 * wBytes + at, w3 + at);
-                Prefetch(w3 + wBytes + at, w3 + 2 * wBytes + at, w6 + at, w6 + wBytes + at);
-            }
-
             TVector x0 = TSimd.Load(x + k);
             a0 = TSimd.MultiplyAdd(x0, TElement.Load<TSimd, TVector>(w + at), a0);
             a1 = TSimd.MultiplyAdd(x0, TElement.Load<TSimd, TVector>(w + wBytes + at), a1);
@@ -88,9 +81,12 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
         byte* w0 = w.W0, w1 = w.W1, w2 = w.W2, w3 = w.W3;
         TVector a0 = default, a1 = default, a2 = default, a3 = default;
         int whole = count - count % TSimd.Count;
+        bool ahead = Ahead(count);
         for (nint k = 0; k < whole; k += TSimd.Count)
         {
             nint at = k * TElement.Size;
+            if (ahead && at % 64 == 0)
+                Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
             TVector x0 = TSimd.Load(x + k);
             a0 = TSimd.MultiplyAdd(x0, TElement.Load<TSimd, TVector>(w0 + at), a0);
             a1 = TSimd.MultiplyAdd(x0, TElement.Load<TSimd, TVector>(w1 + at), a1);
