@@ -40,7 +40,7 @@ internal readonly struct JsonFields
     };
 
     public string? Text(string name) => !TryGet(name, out JsonElement value) ? null
-        : value.ValueKind == JsonValueKind.String ? Text(name, value) : throw Wrong(name, value, "a string");
+        : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a string");
 
     public int? Int(string name, int min = int.MinValue, int max = int.MaxValue) =>
         !TryGet(name, out JsonElement value) ? null : Int(name, value, min, max);
@@ -80,12 +80,12 @@ internal readonly struct JsonFields
         if (!TryGet(name, out JsonElement value))
             return null;
         if (value.ValueKind == JsonValueKind.String)
-            return [Text(name, value)];
+            return [value.GetString()!];
         if (value.ValueKind != JsonValueKind.Array)
             throw Wrong(name, value, "a string or a list of strings");
         JsonFields fields = this;
         return [.. value.EnumerateArray().Select((item, i) => item.ValueKind == JsonValueKind.String
-            ? fields.Text($"{name}[{i}]", item) : throw fields.Wrong($"{name}[{i}]", item, "a string"))];
+            ? item.GetString()! : throw fields.Wrong($"{name}[{i}]", item, "a string"))];
     }
 
     public int[]? Ints(string name, int min, int max)
@@ -127,19 +127,6 @@ internal readonly struct JsonFields
 
     /// <summary>The error for a field with a fault that its value alone does not show.</summary>
     public RequestException Fault(string name, string fault) => new($"{_path}{name}: {fault}", _path + name);
-
-    /// <summary>JSON may carry half a surrogate pair as an escape, which no text can hold.</summary>
-    private string Text(string name, JsonElement value)
-    {
-        try
-        {
-            return value.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw Fault(name, "the string is no valid Unicode text (half a surrogate pair).");
-        }
-    }
 
     private static string Shown(JsonElement value)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Sgl.Gateway.Requests;
 
@@ -38,9 +39,14 @@ internal static class RequestBody
     {
         if (body.Length == 0)
             throw new RequestException("The body is empty; expected a JSON object.");
+        if (!Utf8.IsValid(body))
+            throw new RequestException("The body is not valid UTF-8.");
         try
         {
-            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = limits.JsonDepth });
+            // A field that is there twice says two things; which one counted would be anybody's guess.
+            JsonDocumentOptions options = new() { MaxDepth = limits.JsonDepth, AllowDuplicateProperties = false };
+            CheckText(body);
+            return JsonDocument.Parse(body, options);
         }
         catch (JsonException error)
         {
@@ -53,7 +59,34 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>The field that the reader was in when the text stopped being JSON (NaN, for one, is not).</summary>
+    /// <summary>
+    /// JSON can escape half a surrogate pair, which no text can hold: refused here, so that nobody behind meets one.
+    /// </summary>
+    private static void CheckText(byte[] body)
+    {
+        if (body.AsSpan().IndexOf("\\u"u8) < 0)
+            return;
+        Utf8JsonReader reader = new(body, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        string? field = null;
+        try
+        {
+            while (reader.Read())
+            {
+                string? text = reader.ValueIsEscaped ? reader.GetString() : null;
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                    field = text ?? Encoding.UTF8.GetString(reader.ValueSpan);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RequestException(
+                $"Near '{field}': the string is no valid Unicode text (half a surrogate pair).", field);
+        }
+    }
+
+    /// <summary>
+    /// The field that the reader was in when the text stopped being JSON (NaN, for one, is not).
+    /// </summary>
     private static string? LastField(byte[] body, GatewayLimits limits)
     {
         Utf8JsonReader reader = new(body, new JsonReaderOptions { MaxDepth = limits.JsonDepth });
@@ -67,8 +100,10 @@ internal static class RequestBody
         catch (JsonException)
         {
             // The fault itself; what counts is the field seen last before it.
+            return field;
         }
 
-        return field;
+        // The text is JSON: the fault is one that only the whole document shows.
+        return null;
     }
 }

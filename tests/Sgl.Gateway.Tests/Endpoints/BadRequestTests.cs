@@ -86,6 +86,16 @@ public sealed class BadRequestTests(BadRequestTests.Server server) : IClassFixtu
     }
 
     [Fact]
+    public async Task ABodyThatIsNotUtf8IsRefused()
+    {
+        using ByteArrayContent content = new([.. "{\"text\": \""u8, 0xC3, 0x28, .. "\"}"u8]);
+        using HttpResponseMessage response = await server.Value.Client.PostAsync(Generate, content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("not valid UTF-8", await response.Content.ReadAsStringAsync());
+        await GoesOnAsync();
+    }
+
+    [Fact]
     public async Task DeepNestingIsRefused()
     {
         string deep = $$"""{"text": "a", "custom": {{new string('[', 100_000)}}{{new string(']', 100_000)}}}""";
