@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test; the last line is "N passed, N failed".
-# usage: ./test.sh [arguments for dotnet test, for example --filter Name~Oracle]
+# usage: ./test.sh [arguments for dotnet test, for example --filter Oracle]
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
