@@ -109,12 +109,12 @@ public sealed unsafe partial class CpuOps
                 for (int j = 0; j < keys; j += 4)
                 {
                     // Past the last key it is computed again, and nobody looks.
-                    var four = new DotTiles<TSimd, TVector, Float32Element>.Rows(
+                    var four = new DotTiles<TSimd, TVector, KeyElement>.Rows(
                         (byte*)rows[j],
                         (byte*)rows[Math.Min(j + 1, keys - 1)],
                         (byte*)rows[Math.Min(j + 2, keys - 1)],
                         (byte*)rows[Math.Min(j + 3, keys - 1)]);
-                    DotTiles<TSimd, TVector, Float32Element>.Run(
+                    DotTiles<TSimd, TVector, KeyElement>.Run(
                         count, queries, _headDim, four, _headDim, scores + j, KeyBlock);
                 }
             }

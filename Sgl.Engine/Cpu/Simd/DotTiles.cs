@@ -14,8 +14,7 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     where TVector : struct
     where TElement : IElement
 {
-    // Of the distances 256 to 4096 the fastest for weights in main memory, and no slower for those in a cache.
-    private const int PrefetchBytes = 2048;
+    private const int CacheLine = 64;
 
     /// <summary>Four rows of w.</summary>
     public readonly ref struct Rows(byte* w0, byte* w1, byte* w2, byte* w3)
@@ -64,15 +63,16 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     /// <summary>Any number of rows x, by the largest tiles that fit.</summary>
     public static void Run(int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
-        int done = SimdLimits.HasThirtyTwoRegisters ? rows / 4 * 4 : 0;
-        if (done > 0)
-            Tiles4(done, x, xStride, w, count, sums, sumsStride);
-        int pairs = (rows - done) / 2 * 2;
-        if (pairs > 0)
-            Tiles2(pairs, x + done * xStride, xStride, w, count, sums + done * sumsStride, sumsStride);
-        done += pairs;
-        if (done < rows)
-            Tile1(x + done * xStride, w, count, sums + done * sumsStride);
+        if (SimdLimits.HasThirtyTwoRegisters)
+        {
+            for (; rows >= 4; rows -= 4, x += 4 * xStride, sums += 4 * sumsStride)
+                Tile4(x, xStride, w, count, sums, sumsStride);
+        }
+
+        for (; rows >= 2; rows -= 2, x += 2 * xStride, sums += 2 * sumsStride)
+            Tile2(x, xStride, w, count, sums, sumsStride);
+        if (rows == 1)
+            Tile1(x, w, count, sums);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -81,11 +81,10 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
         byte* w0 = w.W0, w1 = w.W1, w2 = w.W2, w3 = w.W3;
         TVector a0 = default, a1 = default, a2 = default, a3 = default;
         int whole = count - count % TSimd.Count;
-        bool ahead = Ahead(count);
         for (nint k = 0; k < whole; k += TSimd.Count)
         {
             nint at = k * TElement.Size;
-            if (ahead && at % 64 == 0)
+            if (TElement.PrefetchBytes > 0 && at % CacheLine == 0)
                 Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
             TVector x0 = TSimd.Load(x + k);
             a0 = TSimd.MultiplyAdd(x0, TElement.Load<TSimd, TVector>(w0 + at), a0);
@@ -100,98 +99,86 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles2(
-        int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
+    private static void Tile2(
+        float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
         byte* w0 = w.W0, w1 = w.W1, w2 = w.W2, w3 = w.W3;
         int whole = count - count % TSimd.Count;
-        bool ahead = Ahead(count);
-        for (; rows >= 2; rows -= 2, x += 2 * xStride, sums += 2 * sumsStride)
+        TVector a0 = default, a1 = default, a2 = default, a3 = default;
+        TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        for (nint k = 0; k < whole; k += TSimd.Count)
         {
-            TVector a0 = default, a1 = default, a2 = default, a3 = default;
-            TVector b0 = default, b1 = default, b2 = default, b3 = default;
-            for (nint k = 0; k < whole; k += TSimd.Count)
-            {
-                nint at = k * TElement.Size;
-                if (ahead && at % 64 == 0)
-                    Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
-                TVector x0 = TSimd.Load(x + k);
-                TVector x1 = TSimd.Load(x + xStride + k);
-                TVector v = TElement.Load<TSimd, TVector>(w0 + at);
-                a0 = TSimd.MultiplyAdd(x0, v, a0);
-                b0 = TSimd.MultiplyAdd(x1, v, b0);
-                v = TElement.Load<TSimd, TVector>(w1 + at);
-                a1 = TSimd.MultiplyAdd(x0, v, a1);
-                b1 = TSimd.MultiplyAdd(x1, v, b1);
-                v = TElement.Load<TSimd, TVector>(w2 + at);
-                a2 = TSimd.MultiplyAdd(x0, v, a2);
-                b2 = TSimd.MultiplyAdd(x1, v, b2);
-                v = TElement.Load<TSimd, TVector>(w3 + at);
-                a3 = TSimd.MultiplyAdd(x0, v, a3);
-                b3 = TSimd.MultiplyAdd(x1, v, b3);
-            }
-
-            TSimd.Sum4(a0, a1, a2, a3).Store(sums);
-            TSimd.Sum4(b0, b1, b2, b3).Store(sums + sumsStride);
-            if (whole < count)
-                AddRest(2, x, xStride, w, whole, count, sums, sumsStride);
+            nint at = k * TElement.Size;
+            if (TElement.PrefetchBytes > 0 && at % CacheLine == 0)
+                Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
+            TVector x0 = TSimd.Load(x + k);
+            TVector x1 = TSimd.Load(x + xStride + k);
+            TVector v = TElement.Load<TSimd, TVector>(w0 + at);
+            a0 = TSimd.MultiplyAdd(x0, v, a0);
+            b0 = TSimd.MultiplyAdd(x1, v, b0);
+            v = TElement.Load<TSimd, TVector>(w1 + at);
+            a1 = TSimd.MultiplyAdd(x0, v, a1);
+            b1 = TSimd.MultiplyAdd(x1, v, b1);
+            v = TElement.Load<TSimd, TVector>(w2 + at);
+            a2 = TSimd.MultiplyAdd(x0, v, a2);
+            b2 = TSimd.MultiplyAdd(x1, v, b2);
+            v = TElement.Load<TSimd, TVector>(w3 + at);
+            a3 = TSimd.MultiplyAdd(x0, v, a3);
+            b3 = TSimd.MultiplyAdd(x1, v, b3);
         }
+
+        TSimd.Sum4(a0, a1, a2, a3).Store(sums);
+        TSimd.Sum4(b0, b1, b2, b3).Store(sums + sumsStride);
+        if (whole < count)
+            AddRest(2, x, xStride, w, whole, count, sums, sumsStride);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Tiles4(
-        int rows, float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
+    private static void Tile4(
+        float* x, nint xStride, in Rows w, int count, float* sums, nint sumsStride)
     {
         byte* w0 = w.W0, w1 = w.W1, w2 = w.W2, w3 = w.W3;
         int whole = count - count % TSimd.Count;
-        bool ahead = Ahead(count);
-        for (; rows >= 4; rows -= 4, x += 4 * xStride, sums += 4 * sumsStride)
+        float* x2 = x + 2 * xStride;
+        TVector a0 = default, a1 = default, a2 = default, a3 = default;
+        TVector b0 = default, b1 = default, b2 = default, b3 = default;
+        TVector c0 = default, c1 = default, c2 = default, c3 = default;
+        TVector d0 = default, d1 = default, d2 = default, d3 = default;
+        for (nint k = 0; k < whole; k += TSimd.Count)
         {
-            float* x2 = x + 2 * xStride;
-            TVector a0 = default, a1 = default, a2 = default, a3 = default;
-            TVector b0 = default, b1 = default, b2 = default, b3 = default;
-            TVector c0 = default, c1 = default, c2 = default, c3 = default;
-            TVector d0 = default, d1 = default, d2 = default, d3 = default;
-            for (nint k = 0; k < whole; k += TSimd.Count)
-            {
-                nint at = k * TElement.Size;
-                if (ahead && at % 64 == 0)
-                    Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
-                TVector xa = TSimd.Load(x + k);
-                TVector xb = TSimd.Load(x + xStride + k);
-                TVector xc = TSimd.Load(x2 + k);
-                TVector xd = TSimd.Load(x2 + xStride + k);
-                TVector v = TElement.Load<TSimd, TVector>(w0 + at);
-                a0 = TSimd.MultiplyAdd(xa, v, a0);
-                b0 = TSimd.MultiplyAdd(xb, v, b0);
-                c0 = TSimd.MultiplyAdd(xc, v, c0);
-                d0 = TSimd.MultiplyAdd(xd, v, d0);
-                v = TElement.Load<TSimd, TVector>(w1 + at);
-                a1 = TSimd.MultiplyAdd(xa, v, a1);
-                b1 = TSimd.MultiplyAdd(xb, v, b1);
-                c1 = TSimd.MultiplyAdd(xc, v, c1);
-                d1 = TSimd.MultiplyAdd(xd, v, d1);
-                v = TElement.Load<TSimd, TVector>(w2 + at);
-                a2 = TSimd.MultiplyAdd(xa, v, a2);
-                b2 = TSimd.MultiplyAdd(xb, v, b2);
-                c2 = TSimd.MultiplyAdd(xc, v, c2);
-                d2 = TSimd.MultiplyAdd(xd, v, d2);
-                v = TElement.Load<TSimd, TVector>(w3 + at);
-                a3 = TSimd.MultiplyAdd(xa, v, a3);
-                b3 = TSimd.MultiplyAdd(xb, v, b3);
-                c3 = TSimd.MultiplyAdd(xc, v, c3);
-                d3 = TSimd.MultiplyAdd(xd, v, d3);
-            }
-
-            TSimd.StoreSums(a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3, sums, sumsStride);
-            if (whole < count)
-                AddRest(4, x, xStride, w, whole, count, sums, sumsStride);
+            nint at = k * TElement.Size;
+            if (TElement.PrefetchBytes > 0 && at % CacheLine == 0)
+                Prefetch(w0 + at, w1 + at, w2 + at, w3 + at);
+            TVector xa = TSimd.Load(x + k);
+            TVector xb = TSimd.Load(x + xStride + k);
+            TVector xc = TSimd.Load(x2 + k);
+            TVector xd = TSimd.Load(x2 + xStride + k);
+            TVector v = TElement.Load<TSimd, TVector>(w0 + at);
+            a0 = TSimd.MultiplyAdd(xa, v, a0);
+            b0 = TSimd.MultiplyAdd(xb, v, b0);
+            c0 = TSimd.MultiplyAdd(xc, v, c0);
+            d0 = TSimd.MultiplyAdd(xd, v, d0);
+            v = TElement.Load<TSimd, TVector>(w1 + at);
+            a1 = TSimd.MultiplyAdd(xa, v, a1);
+            b1 = TSimd.MultiplyAdd(xb, v, b1);
+            c1 = TSimd.MultiplyAdd(xc, v, c1);
+            d1 = TSimd.MultiplyAdd(xd, v, d1);
+            v = TElement.Load<TSimd, TVector>(w2 + at);
+            a2 = TSimd.MultiplyAdd(xa, v, a2);
+            b2 = TSimd.MultiplyAdd(xb, v, b2);
+            c2 = TSimd.MultiplyAdd(xc, v, c2);
+            d2 = TSimd.MultiplyAdd(xd, v, d2);
+            v = TElement.Load<TSimd, TVector>(w3 + at);
+            a3 = TSimd.MultiplyAdd(xa, v, a3);
+            b3 = TSimd.MultiplyAdd(xb, v, b3);
+            c3 = TSimd.MultiplyAdd(xc, v, c3);
+            d3 = TSimd.MultiplyAdd(xd, v, d3);
         }
-    }
 
-    /// <summary>Whether rows go on for long enough that asking for what comes later in them is worth it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Ahead(int count) => Sse.IsSupported && count * TElement.Size >= PrefetchBytes;
+        TSimd.StoreSums(a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3, sums, sumsStride);
+        if (whole < count)
+            AddRest(4, x, xStride, w, whole, count, sums, sumsStride);
+    }
 
     /// <summary>
     /// Asks for what comes later in these rows: left to itself the processor looks less far ahead than memory is away.
@@ -199,10 +186,12 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(byte* w0, byte* w1, byte* w2, byte* w3)
     {
-        Sse.Prefetch0(w0 + PrefetchBytes);
-        Sse.Prefetch0(w1 + PrefetchBytes);
-        Sse.Prefetch0(w2 + PrefetchBytes);
-        Sse.Prefetch0(w3 + PrefetchBytes);
+        if (!Sse.IsSupported)
+            return;
+        Sse.Prefetch0(w0 + TElement.PrefetchBytes);
+        Sse.Prefetch0(w1 + TElement.PrefetchBytes);
+        Sse.Prefetch0(w2 + TElement.PrefetchBytes);
+        Sse.Prefetch0(w3 + TElement.PrefetchBytes);
     }
 
     /// <summary>Adds the elements that fill no vector, one after the other.</summary>

@@ -6,6 +6,8 @@ internal readonly unsafe struct Float32Element : IElement
 {
     public static int Size => sizeof(float);
 
+    public static int PrefetchBytes => 2048;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVector Load<TSimd, TVector>(byte* source)
         where TSimd : ISimd<TVector>
