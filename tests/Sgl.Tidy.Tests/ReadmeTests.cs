@@ -32,7 +32,9 @@ public sealed class ReadmeTests
         Assert.StartsWith("dotnet run --project Sgl.Gateway", commands[0]);
         string port = FreePort().ToString();
 
-        using Process server = Start($"exec {commands[0].Split('#')[0].Trim()} -- --port {port}");
+        // A relative folder, for dotnet run must leave the user where he is.
+        using Process server = Start(
+            $"exec {commands[0].Split('#')[0].Trim()} -- --port {port} --tokenizer-path models/sgl-tiny");
         try
         {
             await WaitForAsync(server, Ready);
