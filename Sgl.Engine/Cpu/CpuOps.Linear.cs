@@ -39,7 +39,8 @@ public sealed unsafe partial class CpuOps
 
     private sealed partial class Kernels<TSimd, TVector>
     {
-        // A few rows of x this long stay in the nearer caches while all weights of the piece pass by.
+        // So many rows of x this long stay in the first-level cache while all weights of the piece pass by.
+        private const int TileRows = 4;
         private const int InnerBlock = 1024;
 
         // Up to so many rows, weights are read once as they lie; above, the second-level cache keeps the piece's.
@@ -156,10 +157,10 @@ public sealed unsafe partial class CpuOps
             {
                 for (int k = 0; k < x.Columns; k += InnerBlock)
                 {
-                    for (int r = 0; r < rows; r += FewRows)
+                    for (int r = 0; r < rows; r += TileRows)
                     {
                         for (int o = first; o < end; o += 4)
-                            Tile(part, row + r, Math.Min(FewRows, rows - r), k, o, 1, Math.Min(4, end - o));
+                            Tile(part, row + r, Math.Min(TileRows, rows - r), k, o, 1, Math.Min(4, end - o));
                     }
                 }
             }

@@ -27,7 +27,7 @@ internal static unsafe class DotTiles<TSimd, TVector, TElement>
 
     /// <summary>
     /// One row x with eight rows w, each so many bytes after the other: a single row leaves half of the multipliers
-    /// idle with four.
+    /// idle with four. For short rows, which are one stream of memory that the processor foresees: it asks for nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void OneByEight(float* x, byte* w, nint wBytes, int count, float* sums)

@@ -39,32 +39,34 @@ internal sealed class OpsBench : IDisposable
         "ops",
         "the CPU's operations at the shapes of a model's step, beside the machine's ceilings",
         [
+            new("--model", "NAME", "all", "whose shapes: sgl-tiny, Llama-3-8B or all"),
             new("--cpu-threads", "N", null, "threads; every core unless set"),
             new("--seconds", "S", "1", "how long each line is measured; the best run counts"),
         ],
-        (flags, _) => Task.FromResult(Run(flags)));
+        (flags, _) => Task.FromResult(Run(flags, Console.Out)));
 
     private int Threads { get; }
 
     public void Dispose() => _ops.Dispose();
 
-    private static int Run(FlagValues flags)
+    internal static int Run(FlagValues flags, TextWriter output)
     {
+        string name = flags.Choice("--model", ["all", .. _models.Select(model => model.Name)]);
         int threads = flags.IntegerOrNull("--cpu-threads", 1) ?? Environment.ProcessorCount;
         using OpsBench bench = new(threads, TimeSpan.FromSeconds(flags.Number("--seconds", 0.01, 60)));
-        Console.WriteLine($"{bench._ops.Description}; FMA peak {bench._flops / 1e9:0} GFLOP/s");
-        foreach (ModelShape model in _models)
-            bench.Measure(model);
-        Console.WriteLine(bench._table);
+        output.WriteLine($"{bench._ops.Description}; FMA peak {bench._flops / 1e9:0} GFLOP/s");
+        foreach (ModelShape model in _models.Where(model => name == "all" || name == model.Name))
+            bench.Measure(model, output);
+        output.WriteLine(bench._table);
         return 0;
     }
 
-    private void Measure(ModelShape model)
+    private void Measure(ModelShape model, TextWriter output)
     {
         Weight[] weights = [.. model.Products.Select(product => Weight(product.Out, product.In))];
         long bytes = weights.Sum(weight => 2L * weight.Rows * weight.Columns);
         double reading = Ceilings.ReadBytesPerSecond(Threads, bytes, _time);
-        Console.WriteLine($"{model.Name}: {bytes / 1e6:0} MB of bf16 weights, read at {reading / 1e9:0} GB/s");
+        output.WriteLine($"{model.Name}: {bytes / 1e6:0} MB of bf16 weights, read at {reading / 1e9:0} GB/s");
         foreach (int rows in (int[])[1, 8, 64, 512])
             Linear($"{model.Name}, products of {rows} tokens", weights, rows, reading);
 
