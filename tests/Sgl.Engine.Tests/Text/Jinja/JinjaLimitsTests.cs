@@ -67,7 +67,7 @@ public sealed class JinjaLimitsTests
     public void MacrosOfATenthOfTheDepthFitOnTheStack() =>
         Assert.Equal("end", Render(NestedMacros(JinjaLimits.CallDepth / 10)));
 
-    /// <summary>How much a frame takes depends on how the code was compiled; the process survives in any case.</summary>
+    /// <summary>What a frame takes depends on how the code was compiled; the process survives in any case.</summary>
     [Fact]
     public void TheDeepestMacrosFitOnTheStackOrAreRefused()
     {
