@@ -154,6 +154,7 @@ internal sealed class EngineLoop
             _scheduler.Settle(batch, sampled);
         _steps++;
         _status = Snapshot();
+        Cache.TellChanges();
     }
 
     /// <summary>A step that fails ends its requests; the engine goes on with the others.</summary>
@@ -188,6 +189,7 @@ internal sealed class EngineLoop
         _scheduler.OnIdle();
         _stepLog.OnIdle();
         _status = Snapshot();
+        Cache.TellChanges();
         _wake.WaitOne();
     }
 
@@ -204,6 +206,7 @@ internal sealed class EngineLoop
     {
         RunningRequests = _scheduler.RunningCount,
         QueuedRequests = _scheduler.WaitingCount,
+        QueuedTokens = _scheduler.PrefillTokens,
         TotalTokens = Cache.Capacity,
         FreeTokens = Cache.FreeTokens,
         CachedTokens = Cache.CachedTokens,

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Sgl.Engine.Cache;
 using Sgl.Engine.Cpu;
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
@@ -44,6 +45,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             ContextLength = limits.ContextLength,
             MaxRequestTokens = limits.PoolTokens,
             EndTokens = model.Config.EndTokens,
+            KeysDependOnLength = model.KeysDependOnLength,
         };
         _ops = ops;
         _weights = weights;
@@ -122,13 +124,18 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             : ValueTask.FromResult(Loop.Status);
 
     /// <inheritdoc/>
-    public async ValueTask<bool> FlushCacheAsync(CancellationToken cancellationToken = default)
-    {
-        TaskCompletionSource<bool> flushed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Loop.Post(() => flushed.SetResult(Loop.FlushCache()));
-        await Task.WhenAny(flushed.Task, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return flushed.Task.IsCompleted ? await flushed.Task.ConfigureAwait(false) : throw Loop.Stopped!;
-    }
+    public ValueTask<bool> FlushCacheAsync(CancellationToken cancellationToken = default) =>
+        AskLoopAsync(Loop.FlushCache, cancellationToken);
+
+    /// <summary>
+    /// Has <paramref name="onChange"/> told of every change of the prefix cache that is not in the returned snapshot,
+    /// in order, once a step. There is one listener: a later call replaces it, and its numbers go on.
+    /// </summary>
+    /// <param name="onChange">Runs on the engine's thread: it must neither block nor throw.</param>
+    /// <exception cref="EngineStoppedException">The engine is stopping or has failed.</exception>
+    public ValueTask<CacheSnapshot> WatchCacheAsync(
+        Action<CacheChange> onChange, CancellationToken cancellationToken = default) =>
+        AskLoopAsync(() => Loop.Cache.Watch(onChange), cancellationToken);
 
     /// <summary>Aborts what runs and waits, stops the loop and frees the device.</summary>
     public async ValueTask DisposeAsync()
@@ -139,6 +146,14 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             return;
         _ops.Dispose();
         _weights?.Dispose();
+    }
+
+    private async ValueTask<T> AskLoopAsync<T>(Func<T> question, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Loop.Post(() => answer.SetResult(question()));
+        await Task.WhenAny(answer.Task, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return answer.Task.IsCompleted ? await answer.Task.ConfigureAwait(false) : throw Loop.Stopped!;
     }
 
     /// <summary>A request that can never get its slots would wait forever.</summary>

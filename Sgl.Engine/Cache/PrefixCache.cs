@@ -30,6 +30,18 @@ internal sealed class PrefixCache
     /// <summary>What can be handed out: free slots, and those that eviction makes free.</summary>
     public int AvailableTokens => FreeTokens + CachedTokens;
 
+    /// <summary>Has <paramref name="onChange"/> told of all that changes after the returned snapshot.</summary>
+    public CacheSnapshot Watch(Action<CacheChange> onChange)
+    {
+        TellChanges();
+        _tree.Watch ??= new CacheWatch { OnChange = onChange };
+        _tree.Watch.OnChange = onChange;
+        return new CacheSnapshot(_tree.Watch.Number, _tree.Blocks);
+    }
+
+    /// <summary>Tells who watches of what has changed since the last call.</summary>
+    public void TellChanges() => _tree.Watch?.Tell();
+
     /// <summary>
     /// How far <paramref name="tokens"/> are cached, and where in the tree that ends; changes nothing.
     /// </summary>

@@ -7,9 +7,14 @@ namespace Sgl.Engine.Cache;
 internal sealed class RadixNode
 {
     private Dictionary<int, RadixNode>? _children;
+    private ulong _startHash;
 
     /// <summary>A root: no tokens, only children.</summary>
-    public RadixNode(int space) => Space = space;
+    public RadixNode(int space)
+    {
+        Space = space;
+        _startHash = PrefixBlocks.Start(space);
+    }
 
     /// <summary>A new leaf below <paramref name="parent"/>.</summary>
     public RadixNode(RadixNode parent, ReadOnlySpan<int> tokens, ReadOnlySpan<int> slots)
@@ -19,6 +24,8 @@ internal sealed class RadixNode
         Tokens = tokens.ToArray();
         Slots = slots.ToArray();
         End = parent.End + tokens.Length;
+        _startHash = parent.EndHash;
+        Blocks = HashBlocks(parent.End, tokens, _startHash);
         parent.Attach(this);
     }
 
@@ -31,6 +38,9 @@ internal sealed class RadixNode
 
     public ReadOnlyMemory<int> Slots { get; private set; }
 
+    /// <summary>The <see cref="PrefixBlocks"/> that end within this node's tokens.</summary>
+    public ReadOnlyMemory<ulong> Blocks { get; private set; }
+
     /// <summary>Tokens from the root to the end of this node.</summary>
     public int End { get; private set; }
 
@@ -41,6 +51,11 @@ internal sealed class RadixNode
     public long LastAccess { get; set; }
 
     public int Length => Tokens.Length;
+
+    /// <summary>The hash of all tokens of the path.</summary>
+    private ulong EndHash => Blocks.IsEmpty
+        ? PrefixBlocks.Extend(_startHash, Tokens.Span)
+        : PrefixBlocks.Extend(Blocks.Span[^1], Tokens.Span[^(End % PrefixBlocks.Size)..]);
 
     public bool IsLeaf => _children is null or { Count: 0 };
 
@@ -60,20 +75,39 @@ internal sealed class RadixNode
         };
         Tokens = Tokens[keep..].ToArray();
         Slots = Slots[keep..].ToArray();
+        Blocks = Blocks[upper.Blocks.Length..].ToArray();
+        _startHash = upper.EndHash;
         Parent = upper;
         upper.Attach(this);
         return upper;
     }
 
-    /// <summary>Drops the last tokens of a leaf.</summary>
-    public void TrimEnd(int count)
+    /// <summary>Drops the last tokens of a leaf; returns the blocks that are no longer whole.</summary>
+    public ReadOnlySpan<ulong> TrimEnd(int count)
     {
+        int lost = (End / PrefixBlocks.Size) - ((End - count) / PrefixBlocks.Size);
+        ReadOnlySpan<ulong> broken = Blocks.Span[^lost..];
         Tokens = Tokens[..^count];
         Slots = Slots[..^count];
+        Blocks = Blocks[..^lost];
         End -= count;
+        return broken;
     }
 
     public void Detach(int firstToken) => _children!.Remove(firstToken);
 
     private void Attach(RadixNode child) => (_children ??= [])[child.Tokens.Span[0]] = child;
+
+    private static ulong[] HashBlocks(int start, ReadOnlySpan<int> tokens, ulong hash)
+    {
+        ulong[] blocks = new ulong[((start + tokens.Length) / PrefixBlocks.Size) - (start / PrefixBlocks.Size)];
+        int length = PrefixBlocks.Size - (start % PrefixBlocks.Size);
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = hash = PrefixBlocks.Extend(hash, tokens[..length]);
+            tokens = tokens[length..];
+            length = PrefixBlocks.Size;
+        }
+        return blocks;
+    }
 }

@@ -16,6 +16,26 @@ internal sealed class RadixTree(TokenPool pool)
 
     private long _clock;
 
+    /// <summary>Told of every block that comes and goes; null when no one wants to know.</summary>
+    public CacheWatch? Watch { get; set; }
+
+    /// <summary>Every block there is.</summary>
+    public ulong[] Blocks
+    {
+        get
+        {
+            List<ulong> blocks = [];
+            Stack<RadixNode> nodes = new(_roots.Values);
+            while (nodes.TryPop(out RadixNode? node))
+            {
+                blocks.AddRange(node.Blocks.Span);
+                foreach (RadixNode child in node.Children)
+                    nodes.Push(child);
+            }
+            return [.. blocks];
+        }
+    }
+
     /// <summary>Tokens that no one holds.</summary>
     public int EvictableTokens { get; private set; }
 
@@ -75,6 +95,7 @@ internal sealed class RadixTree(TokenPool pool)
         RadixNode leaf = new(node, tokens, slots) { LastAccess = ++_clock };
         _evictable.Add(leaf);
         EvictableTokens += leaf.Length;
+        Watch?.Add(leaf.Blocks.Span);
         return leaf;
     }
 
@@ -124,7 +145,8 @@ internal sealed class RadixTree(TokenPool pool)
             int taken = Math.Min(count, leaf.Length);
             int firstToken = leaf.Tokens.Span[0];
             pool.Free(leaf.Slots.Span[^taken..]);
-            leaf.TrimEnd(taken);
+            ReadOnlySpan<ulong> broken = leaf.TrimEnd(taken);
+            Watch?.Remove(broken);
             EvictableTokens -= taken;
             count -= taken;
             if (leaf.Length > 0)
@@ -141,6 +163,7 @@ internal sealed class RadixTree(TokenPool pool)
         _roots.Clear();
         _evictable.Clear();
         EvictableTokens = LockedTokens = 0;
+        Watch?.Clear();
     }
 
     /// <summary>A node that may have become an unheld leaf becomes evictable; a root without use goes.</summary>

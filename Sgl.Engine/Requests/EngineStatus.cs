@@ -7,6 +7,9 @@ public sealed record EngineStatus
 
     public required int QueuedRequests { get; init; }
 
+    /// <summary>Prompt tokens that have yet to be computed, of waiting requests and of those in prefill.</summary>
+    public required long QueuedTokens { get; init; }
+
     /// <summary>Size of the KV pool, in tokens.</summary>
     public required int TotalTokens { get; init; }
 

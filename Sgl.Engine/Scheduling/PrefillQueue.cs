@@ -26,6 +26,9 @@ internal sealed class PrefillQueue(
 
     public IReadOnlyList<Sequence> Admitted => _admitted;
 
+    public long PendingTokens => _waiting.Sum(sequence => (long)sequence.Pending)
+        + _admitted.Sum(sequence => (long)sequence.Pending);
+
     /// <summary>Of all requests that ever left the queue.</summary>
     public long PromptTokensTotal { get; private set; }
 

@@ -40,6 +40,9 @@ internal sealed class Scheduler
 
     public int WaitingCount => _prefills.Waiting.Count;
 
+    /// <summary>Tokens that have yet to go through the model before their sequences decode.</summary>
+    public long PrefillTokens => _prefills.PendingTokens;
+
     public bool IsIdle => RunningCount + WaitingCount == 0;
 
     public long PromptTokensTotal => _prefills.PromptTokensTotal;

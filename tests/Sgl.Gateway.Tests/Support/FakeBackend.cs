@@ -60,6 +60,7 @@ internal sealed class FakeBackend : IInferenceBackend
     {
         RunningRequests = 0,
         QueuedRequests = 0,
+        QueuedTokens = 0,
         TotalTokens = 1024,
         FreeTokens = 1000,
         CachedTokens = 24,
