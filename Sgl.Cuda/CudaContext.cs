@@ -1,4 +1,5 @@
 using Sgl.Cuda.Interop;
+using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda;
 
@@ -48,17 +49,15 @@ internal sealed unsafe class CudaContext : IDisposable
     }
 
     /// <summary>Device memory, at an address divisible by 256; contents are undefined.</summary>
-    /// <exception cref="CudaException">
-    /// Out of memory: the message says how much was asked for and how much is free.
-    /// </exception>
+    /// <exception cref="DeviceMemoryException">There is not so much.</exception>
     public nint Allocate(long bytes)
     {
         MakeCurrent();
         int code = Driver.MemAlloc(out nint address, (nuint)Math.Max(bytes, 1));
         if (code != 0)
         {
-            string detail = $"{bytes:N0} bytes were asked for, {FreeBytes:N0} are free on {Device.Name}";
-            Driver.Check(code, detail, "MemAlloc");
+            string free = $"{FreeBytes:N0} of {Device.TotalBytes:N0} are free on {Device.Name}";
+            Driver.Check(code, $"{bytes:N0} bytes were asked for, {free}", "MemAlloc");
         }
         return address;
     }

@@ -21,7 +21,4 @@ public sealed class CudaException : Exception
     public string Error { get; }
 
     public int Code { get; }
-
-    /// <summary>The device ran out of memory.</summary>
-    public bool IsOutOfMemory => Error == "CUDA_ERROR_OUT_OF_MEMORY";
 }

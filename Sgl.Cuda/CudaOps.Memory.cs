@@ -1,5 +1,6 @@
 using Sgl.Cuda.Memory;
 using Sgl.Engine.Execution;
+using Sgl.Engine.Requests;
 using Sgl.Engine.Weights;
 
 namespace Sgl.Cuda;
@@ -11,7 +12,16 @@ public sealed partial class CudaOps
     private readonly StepArena _scratch;
     private WeightUploader? _uploader;
 
+    public DeviceTraits Traits { get; } = new()
+    {
+        ChunkedPrefillSize = EngineOptions.GpuChunkedPrefillSize,
+        ReservesSteps = true,
+        HeadroomBytes = EngineOptions.GpuHeadroomBytes,
+    };
+
     public long AvailableBytes => _context.FreeBytes;
+
+    public long LoadedBytes { get; private set; }
 
     /// <summary>
     /// Joins the parts into one device tensor of the activation type; the checkpoint may be closed afterwards.
@@ -39,6 +49,7 @@ public sealed partial class CudaOps
             _uploader.Upload(part.Data, joined.SliceRows(row, part.Data.Rows).Address, ActivationType);
             row += part.Data.Rows;
         }
+        LoadedBytes += (long)joined.Rows * joined.Columns * joined.ElementSize;
         return new Weight([joined]);
     }
 

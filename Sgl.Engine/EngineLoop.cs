@@ -20,9 +20,10 @@ internal sealed class EngineLoop
     private readonly StepLog _stepLog;
     private readonly Action<string> _log;
     private readonly bool _keysDependOnLength;
+    private readonly EngineOptions _options;
+    private readonly EngineLimits _limits;
     private readonly long _weightBytes;
     private readonly long _kvCacheBytes;
-    private readonly int _maxQueuedRequests;
 
     private readonly Channel<Action> _mailbox =
         Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
@@ -40,18 +41,18 @@ internal sealed class EngineLoop
         EngineLimits limits,
         ICausalModel model,
         IOps ops,
-        long weightBytes,
         Action<string> log)
     {
+        _options = options;
+        _limits = limits;
         _log = log;
         _keysDependOnLength = model.KeysDependOnLength;
-        _weightBytes = weightBytes;
+        _weightBytes = ops.LoadedBytes;
         _kvCacheBytes = limits.PoolTokens * EngineLimits.BytesPerToken(model, ops);
-        _maxQueuedRequests = limits.MaxQueuedRequests;
         _places = new SemaphoreSlim(limits.MaxQueuedRequests);
         Cache = new PrefixCache(limits.PoolTokens, sharing: !options.DisableRadixCache);
         _scheduler = new Scheduler(options, limits, model.Config, Cache, _places, log);
-        _runner = new ModelRunner(model, ops, limits.PoolTokens);
+        _runner = MakeRunner(model, ops);
         _stepLog = new StepLog(options.DecodeLogInterval, _scheduler, Cache, log);
         _status = Snapshot();
         new Thread(Run) { Name = "engine loop", IsBackground = true }.Start();
@@ -81,7 +82,7 @@ internal sealed class EngineLoop
         if (_stopped is { } stopped)
             throw stopped;
         if (!_places.Wait(0))
-            throw new QueueFullException(_maxQueuedRequests);
+            throw new QueueFullException(_limits.MaxQueuedRequests);
         Sequence sequence = new(request, _keysDependOnLength ? request.Prompt.Length : 0);
         _live[sequence] = true;
         if (Post(() => _scheduler.Add(sequence)))
@@ -169,8 +170,27 @@ internal sealed class EngineLoop
         catch (Exception e)
         {
             _log($"ERROR: A step of {batch.Entries.Count} requests has failed: {e}");
-            _scheduler.Fail(batch, $"The engine failed in a step: {e.Message}");
+            string advice = e is not DeviceMemoryException ? "" :
+                $". Lower --mem-fraction-static ({_options.MemFractionStatic}), --max-running-requests "
+                + $"({_limits.MaxRunningRequests}) or --chunked-prefill-size ({_limits.ChunkedPrefillSize}).";
+            _scheduler.Fail(batch, $"The engine failed in a step: {e.Message}{advice}");
             return null;
+        }
+    }
+
+    private ModelRunner MakeRunner(ICausalModel model, IOps ops)
+    {
+        try
+        {
+            return new ModelRunner(model, ops, _limits.PoolTokens);
+        }
+        catch (DeviceMemoryException error)
+        {
+            throw new UserErrorException(
+                $"The KV pool of {_limits.PoolTokens} tokens, {_kvCacheBytes:N0} bytes, does not fit: {error.Message}. "
+                + $"Lower --mem-fraction-static ({_options.MemFractionStatic}), or set --max-total-tokens below "
+                + $"{_limits.PoolTokens}.",
+                error);
         }
     }
 

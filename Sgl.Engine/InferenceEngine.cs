@@ -23,7 +23,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
     /// <param name="log">Gets one line per event worth a line ("Prefill batch. #new-seq: ..."); may be null.</param>
     /// <exception cref="UserErrorException">An option makes no sense, or the device's memory is too small.</exception>
     public InferenceEngine(EngineOptions options, ICausalModel model, IOps ops, Action<string>? log = null)
-        : this(options, model, ops, null, 0, log ?? (_ => { }))
+        : this(options, model, ops, null, log ?? (_ => { }))
     {
     }
 
@@ -32,10 +32,9 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         ICausalModel model,
         IOps ops,
         IDisposable? weights,
-        long weightBytes,
         Action<string> log)
     {
-        EngineLimits limits = EngineLimits.Resolve(options, model, ops, weightBytes);
+        EngineLimits limits = EngineLimits.Resolve(options, model, ops);
         Model = new ModelInfo
         {
             Path = options.ModelPath,
@@ -52,7 +51,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         if (limits.ContextLength > model.Config.ContextLength)
             log($"--context-length {limits.ContextLength} is more than the model's own {model.Config.ContextLength}: "
                 + "answers may degrade beyond that.");
-        Loop = new EngineLoop(options, limits, model, ops, weightBytes, log);
+        Loop = new EngineLoop(options, limits, model, ops, log);
         log($"max_total_num_tokens={limits.PoolTokens}, chunked_prefill_size={limits.ChunkedPrefillSize}, "
             + $"max_prefill_tokens={options.MaxPrefillTokens}, max_running_requests={limits.MaxRunningRequests}, "
             + $"context_len={limits.ContextLength}, device={ops.Description}");
@@ -77,16 +76,14 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         IWeightSource? weights = null;
         try
         {
-            long weightBytes = 0;
-            weights = WeightSources.Open(options.ModelPath, options.LoadFormat, config, Read, options.WeightType);
-            ICausalModel model = ModelCatalog.Build(config, weights, ops);
-            return new InferenceEngine(options, model, ops, weights, weightBytes, log ?? (_ => { }));
-
-            void Read(long read, long all)
+            weights = WeightSources.Open(options.ModelPath, options.LoadFormat, config, progress, options.WeightType);
+            ICausalModel model = Build(options, config, weights, ops);
+            if (!ops.Traits.UsesWeightsInPlace)
             {
-                weightBytes = all;
-                progress?.Invoke(read, all);
+                weights.Dispose();
+                weights = null;
             }
+            return new InferenceEngine(options, model, ops, weights, log ?? (_ => { }));
         }
         catch
         {
@@ -154,6 +151,22 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         Loop.Post(() => answer.SetResult(question()));
         await Task.WhenAny(answer.Task, Loop.Ended).WaitAsync(cancellationToken).ConfigureAwait(false);
         return answer.Task.IsCompleted ? await answer.Task.ConfigureAwait(false) : throw Loop.Stopped!;
+    }
+
+    private static ICausalModel Build(EngineOptions options, ModelConfig config, IWeightSource weights, IOps ops)
+    {
+        try
+        {
+            return ModelCatalog.Build(config, weights, ops);
+        }
+        catch (DeviceMemoryException error)
+        {
+            throw new UserErrorException(
+                $"The weights do not fit: {error.Message}, after {ops.LoadedBytes:N0} bytes of weights. "
+                + $"--mem-fraction-static ({options.MemFractionStatic}) shares out only what they leave: free memory, "
+                + "or take weights of 16 bits (--dtype) or a smaller model.",
+                error);
+        }
     }
 
     /// <summary>A request that can never get its slots would wait forever.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sgl.Engine.Execution;
 
 namespace Sgl.Cuda.Interop;
 
@@ -14,6 +15,7 @@ internal static unsafe partial class Driver
     public const uint EventDefault = 0;
     public const uint StreamNonBlocking = 1;
     public const int CaptureThreadLocal = 1;
+    private const int OutOfMemory = 2;
 
     public const int AttributeProgrammaticStreamSerialization = 6;
 
@@ -153,11 +155,14 @@ internal static unsafe partial class Driver
     [LibraryImport(NativeLibraries.Driver, EntryPoint = "cuGraphDestroy")]
     public static partial int GraphDestroy(nint graph);
 
-    /// <exception cref="CudaException">The code is not 0.</exception>
+    /// <exception cref="DeviceMemoryException">The device ran out of memory.</exception>
+    /// <exception cref="CudaException">The code is another that is not 0.</exception>
     public static void Check(int code, string detail = "", [CallerArgumentExpression(nameof(code))] string call = "")
     {
-        if (code != 0)
-            throw new CudaException("cu" + Called(call), ErrorName(code), code, detail);
+        if (code == 0)
+            return;
+        CudaException error = new("cu" + Called(call), ErrorName(code), code, detail);
+        throw code == OutOfMemory ? new DeviceMemoryException(error.Message, error) : error;
     }
 
     /// <summary>"Driver.MemAlloc(out a, 4)" → "MemAlloc".</summary>

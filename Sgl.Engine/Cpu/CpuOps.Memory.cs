@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sgl.Engine.Execution;
+using Sgl.Engine.Requests;
 using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Cpu;
@@ -15,6 +16,16 @@ public sealed unsafe partial class CpuOps
 
     /// <summary>Bytes given by <see cref="Allocate"/> so far.</summary>
     public long AllocatedBytes { get; private set; }
+
+    public DeviceTraits Traits { get; } = new()
+    {
+        ChunkedPrefillSize = EngineOptions.CpuChunkedPrefillSize,
+        PoolContexts = EngineOptions.CpuPoolContexts,
+        PoolBytes = EngineOptions.CpuPoolBytesMax,
+        UsesWeightsInPlace = true,
+    };
+
+    public long LoadedBytes { get; private set; }
 
     public long AvailableBytes
     {
@@ -45,6 +56,7 @@ public sealed unsafe partial class CpuOps
             }
         }
 
+        LoadedBytes += parts.Sum(part => (long)part.Data.Rows * part.Data.Columns * part.Data.ElementSize);
         return new Weight([.. parts.Select(part => part.Data)]);
 
         static string Describe(CheckpointTensor part) =>

@@ -16,10 +16,16 @@ public interface IOps : IDisposable
     /// <summary>Type of activations, keys and values.</summary>
     DataType ActivationType { get; }
 
+    DeviceTraits Traits { get; }
+
     /// <summary>Bytes of device memory free now for weights and KV pool.</summary>
     long AvailableBytes { get; }
 
+    /// <summary>Bytes of the parameters that <see cref="Load"/> has given so far.</summary>
+    long LoadedBytes { get; }
+
     /// <summary>Brings a parameter to the device, its parts' rows one below the other.</summary>
+    /// <exception cref="DeviceMemoryException">There is not enough memory; so for all that asks for some.</exception>
     Weight Load(IReadOnlyList<CheckpointTensor> parts);
 
     /// <summary>Memory that lives as long as this object; contents are zero.</summary>

@@ -12,6 +12,7 @@ internal sealed class ModelRunner
     private readonly KvLayer[] _layers;
 
     /// <param name="slots">Size of the KV pool, in tokens.</param>
+    /// <exception cref="DeviceMemoryException">The pool does not fit.</exception>
     public ModelRunner(ICausalModel model, IOps ops, int slots)
     {
         _model = model;

@@ -91,6 +91,11 @@ public sealed record EngineOptions
     public const int GpuChunkedPrefillSize = 8192;
 
     /// <summary>
+    /// Stays free on a GPU however high the fraction: kernels that are loaded late, index arrays of long batches.
+    /// </summary>
+    public const long GpuHeadroomBytes = 1L << 30;
+
+    /// <summary>
     /// On the CPU the pool, sized from memory, stops at this many contexts: 65,536 tokens for a context of 2,048.
     /// </summary>
     public const int CpuPoolContexts = 32;

@@ -47,8 +47,7 @@ internal static partial class ModelLoader
         catch (CudaException error)
         {
             throw new UserErrorException(
-                $"--device {options.Device}: {error.Message}. If memory ran out, lower --mem-fraction-static or "
-                + "--max-total-tokens; --device cpu does without the GPU.", error);
+                $"--device {options.Device}: {error.Message}. --device cpu does without the GPU.", error);
         }
     }
 

@@ -39,7 +39,7 @@ public sealed class EngineOptionsTests
         using CpuOps ops = new(threads: 1);
         FakeModel wide = new() { KvWidths = [1 << 20] };
         var error = Assert.Throws<UserErrorException>(() => EngineLimits.Resolve(
-            TestRequest.Options with { MaxTotalTokens = 1 << 30 }, wide, ops, weightBytes: 0));
+            TestRequest.Options with { MaxTotalTokens = 1 << 30 }, wide, ops));
         Assert.StartsWith("--max-total-tokens 1073741824 needs 9,007,199,254,740,992 bytes for keys", error.Message);
     }
 
@@ -48,18 +48,7 @@ public sealed class EngineOptionsTests
     {
         using CpuOps ops = new(threads: 1);
         EngineOptions options = TestRequest.Options with { MaxTotalTokens = null, ContextLength = 100 };
-        EngineLimits limits = EngineLimits.Resolve(options, new FakeModel(), ops, weightBytes: 0);
+        EngineLimits limits = EngineLimits.Resolve(options, new FakeModel(), ops);
         Assert.Equal((3200, 1024, 100), (limits.PoolTokens, limits.MaxRunningRequests, limits.ContextLength));
-    }
-
-    [Fact]
-    public void MemoryThatTheWeightsFillIsSaidWithItsNumbers()
-    {
-        using CpuOps ops = new(threads: 1);
-        EngineOptions options = TestRequest.Options with { MaxTotalTokens = null, MemFractionStatic = 0.5 };
-        var error = Assert.Throws<UserErrorException>(
-            () => EngineLimits.Resolve(options, new FakeModel(), ops, weightBytes: 1L << 50));
-        Assert.StartsWith("--mem-fraction-static 0.5 leaves 0 bytes of ", error.Message);
-        Assert.Contains("weights of 1,125,899,906,842,624 bytes: room for 0 tokens", error.Message);
     }
 }

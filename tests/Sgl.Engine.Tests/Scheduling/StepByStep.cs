@@ -16,7 +16,7 @@ internal sealed class StepByStep : IDisposable
     public StepByStep(EngineOptions options, FakeModel? model = null)
     {
         Model = model ?? new FakeModel();
-        EngineLimits limits = EngineLimits.Resolve(options, Model, _ops, weightBytes: 0);
+        EngineLimits limits = EngineLimits.Resolve(options, Model, _ops);
         Places = new SemaphoreSlim(0);
         Cache = new PrefixCache(limits.PoolTokens, !options.DisableRadixCache);
         Scheduler = new Scheduler(options, limits, Model.Config, Cache, Places, Log.Add);
