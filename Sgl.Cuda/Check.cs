@@ -50,4 +50,19 @@ internal static class Check
             }
         }
     }
+
+    /// <summary>Slots that take keys and values; -1 marks a row that only fills a graph's batch.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A slot is neither -1 nor one of the pool's.</exception>
+    public static void Slots(
+        ReadOnlySpan<int> slots, int count, [CallerArgumentExpression(nameof(slots))] string name = "")
+    {
+        foreach (int slot in slots)
+        {
+            if (slot < -1 || slot >= count)
+            {
+                throw new ArgumentOutOfRangeException(
+                    name, slot, $"{name} holds {slot}, which is neither -1 nor in [0, {count}).");
+            }
+        }
+    }
 }

@@ -119,7 +119,7 @@ public sealed partial class CudaOps : IOps
         Check.Shape(layer.Values, layer.Keys.Rows, k.Columns, ActivationType);
         if (angles is { } a)
             Check.Shape(a, pass.TokenCount, Math.Min(a.Columns, headDim), DataType.Float32);
-        Check.Indices(pass.Slots, layer.Keys.Rows);
+        Check.Slots(pass.Slots, layer.Keys.Rows);
         _rope.Store(Begun(pass), q, k, v, headDim, angles, style, layer);
     }
 

@@ -16,21 +16,21 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
     private const int Threads = 128;
     private const int Warps = 4;
 
-    /// <summary>
-    /// Context tokens that a decode block takes in one round of its warps: splits are multiples of it.
-    /// </summary>
-    internal const int RoundTokens = 64;
+    /// <summary>Query heads of a decode block.</summary>
+    private const int HeadsPerTile = 16;
 
-    private const int MostSplits = 128;
+    /// <summary>Decode blocks that registers let run at once on a multiprocessor, whatever the head size.</summary>
+    private const int MostResident = 4;
+
+    /// <summary>Shared memory that a decode block has besides, the system's part included.</summary>
+    private const int ReservedBytes = 1024 + 64;
+
     private const int PrefillKeys = 64;
 
     /// <summary>Where a block gets less shared memory than on the large GPUs.</summary>
     private const int FewerPrefillKeys = 32;
 
-    private nint _partial;
-    private long _partialBytes;
-    private nint _finished;
-    private int _finishedCount;
+    private nint _workspace;
 
     public static string[] Options(int headDim, bool softCap) =>
         [$"-DHEAD_DIM={headDim}", .. softCap ? (string[])["-DSOFT_CAP"] : []];
@@ -51,29 +51,19 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
 
     public void Dispose()
     {
-        if (_partial != 0)
-            context.Free(_partial);
-        if (_finished != 0)
-            context.Free(_finished);
-        (_partial, _partialBytes) = (0, 0);
-        (_finished, _finishedCount) = (0, 0);
+        if (_workspace != 0)
+            context.Free(_workspace);
+        _workspace = 0;
     }
 
     /// <summary>Rows (token, query head) of a prefill block: the kernel's ROWS.</summary>
     internal static int RowsPerBlock(int headDim) => headDim <= 128 ? 128 : 64;
 
     /// <summary>
-    /// How a context is cut so that the blocks fill the device once; never below a round of the warps.
+    /// Decode blocks that run at once on a multiprocessor: the kernel's launch bounds, or its shared memory.
     /// </summary>
-    /// <param name="blocks">Blocks without splitting.</param>
-    /// <param name="resident">Blocks that the device runs at once.</param>
-    internal static (int Splits, int Chunk) Split(int context, int blocks, int resident)
-    {
-        int wanted = Math.Clamp((resident + blocks - 1) / Math.Max(1, blocks), 1, MostSplits);
-        int rounds = (context + RoundTokens - 1) / RoundTokens;
-        int chunk = (rounds + wanted - 1) / wanted * RoundTokens;
-        return ((context + chunk - 1) / chunk, chunk);
-    }
+    internal static int Resident(int headDim, int sharedBytes) => Math.Clamp(
+        sharedBytes / (DecodeBytes(headDim) + ReservedBytes), 1, headDim <= 64 ? MostResident : MostResident - 1);
 
     /// <summary>Shared memory of a decode block: two stages of 16 keys and values for each of its warps.</summary>
     internal static int DecodeBytes(int headDim) => 2 * sizeof(ushort) * Warps * 2 * 16 * (headDim + 8);
@@ -95,33 +85,30 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
         DevicePass.SequenceList list = pass.Decodes;
         if (list.Sequences.Count == 0)
             return;
-        int sharedBytes = DecodeBytes(shape.HeadDim);
-        int headTiles = shape.KvHeads * ((shape.Heads / shape.KvHeads + 15) / 16);
-        int seen = shape.Window > 0 ? Math.Min(shape.Window, list.LongestContext) : list.LongestContext;
-        int resident = context.Device.Multiprocessors * Math.Max(1, context.Device.SharedBytes / (sharedBytes + 1024));
-        (int splits, int chunk) = Split(seen, headTiles * list.Sequences.Count, resident);
-        long results = (long)splits * list.Sequences.Count * shape.Heads;
-        nint partial = splits > 1 ? Partial(results * (shape.HeadDim + 1) * sizeof(float)) : 0;
+        int headTiles = shape.KvHeads * ((shape.Heads / shape.KvHeads + HeadsPerTile - 1) / HeadsPerTile);
+        int resident = Resident(shape.HeadDim, context.Device.SharedBytes) * context.Device.Multiprocessors;
+        int teams = Math.Max(1, resident / headTiles);
+        Workspace workspace = TakeWorkspace();
         DecodeArguments arguments = new()
         {
             Common = Common(q, layer, output),
-            Partial = partial,
-            Exponents = partial + (nint)(results * shape.HeadDim * sizeof(float)),
-            Finished = splits > 1 ? Finished(headTiles * list.Sequences.Count) : 0,
+            Partial = workspace.Partial,
+            Exponents = workspace.Exponents,
+            Finished = workspace.Finished,
             Sequences = list.Address,
             Slots = pass.ContextSlots,
             Strides = new Strides(q, layer, output),
             Heads = shape.Heads,
             KvHeads = shape.KvHeads,
-            Chunk = chunk,
-            Splits = splits,
+            Count = list.Sequences.Count,
             Window = shape.Window,
             Scale = shape.Scale,
             SoftCap = shape.SoftCap,
         };
+        int sharedBytes = DecodeBytes(shape.HeadDim);
         library.Get("AttentionDecode", Options(shape.HeadDim, shape.SoftCap != 0))
             .Get("attention_decode", sharedBytes)
-            .Launch((splits, headTiles, list.Sequences.Count), Threads, arguments, sharedBytes);
+            .Launch((headTiles, teams, 1), Threads, arguments, sharedBytes);
     }
 
     private void Prefill(DevicePass pass, Tensor q, KvLayer layer, AttentionShape shape, Tensor output)
@@ -186,30 +173,26 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
         Output = output.Address,
     };
 
-    /// <summary>Room for the splits' results; the stream's order lets every layer use the same.</summary>
-    private nint Partial(long bytes)
+    /// <summary>
+    /// Where the teams of a decode leave their parts of a sequence. It is as large as any shape needs and stays where
+    /// it is, so that a graph may keep its address; the stream's order lets every layer use the same.
+    /// </summary>
+    private Workspace TakeWorkspace()
     {
-        if (bytes > _partialBytes)
+        long rows = 2L * HeadsPerTile * MostResident * context.Device.Multiprocessors;
+        long partialBytes = rows * MostHeadDim * sizeof(float), exponentBytes = rows * sizeof(float);
+        if (_workspace == 0)
         {
-            if (_partial != 0)
-                context.Free(_partial);
-            (_partial, _partialBytes) = (context.Allocate(bytes), bytes);
+            long all = partialBytes + 2 * exponentBytes;
+            _workspace = context.Allocate(all);
+            context.Zero(_workspace, all);
         }
-        return _partial;
+        nint exponents = _workspace + (nint)partialBytes;
+        return new Workspace(_workspace, exponents, exponents + (nint)exponentBytes);
     }
 
-    /// <summary>Counters of finished splits, zero whenever no kernel runs.</summary>
-    private nint Finished(int count)
-    {
-        if (count > _finishedCount)
-        {
-            if (_finished != 0)
-                context.Free(_finished);
-            (_finished, _finishedCount) = (context.Allocate((long)count * sizeof(int)), count);
-            context.Zero(_finished, (long)count * sizeof(int));
-        }
-        return _finished;
-    }
+    /// <summary>The decode kernel's fields of the same names.</summary>
+    private readonly record struct Workspace(nint Partial, nint Exponents, nint Finished);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Operands
@@ -230,7 +213,7 @@ internal sealed class Attention(CudaContext context, KernelLibrary library, Step
         public Operands Common;
         public nint Partial, Exponents, Finished, Sequences, Slots;
         public Strides Strides;
-        public int Heads, KvHeads, Chunk, Splits, Window;
+        public int Heads, KvHeads, Count, Window;
         public float Scale, SoftCap;
     }
 

@@ -21,7 +21,8 @@ extern "C" __global__ void attention_any(const AnyArguments a) {
     begin_kernel();
     const Sequence sequence = a.sequences[blockIdx.z];
     int lane = threadIdx.x, head = blockIdx.y, kv_head = head / (a.heads / a.kv_heads);
-    if (blockIdx.x >= sequence.query_count)
+    // Nothing to see: a row that only fills a graph's batch.
+    if (blockIdx.x >= sequence.query_count || sequence.context == 0)
         return;
     u64 token = sequence.query_start + blockIdx.x;
     int position = sequence.context - sequence.query_count + blockIdx.x;

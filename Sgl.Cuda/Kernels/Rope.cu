@@ -33,7 +33,7 @@ struct RopeArguments {
     element* k;           // [T, kv_heads * head_dim]
     const element* v;     // [T, kv_heads * head_dim]
     const float* angles;  // [T, 2 * half]; null rotates nothing
-    const int* slots;     // [T]
+    const int* slots;     // [T]; -1: a row that only fills a graph's batch, nothing is done for it
     element* keys;        // [pool, kv_heads * head_dim]
     element* values;
     u64 q_stride, k_stride, v_stride, angles_stride, keys_stride, values_stride;
@@ -77,13 +77,15 @@ __device__ __forceinline__ void rotate_pair(element* head, const float* angles, 
 // One block a token, blocks in y over its work: V pairs of a head, then V elements of the rest of k, then of v.
 template <int V> __device__ void rope_store(const RopeArguments& a) {
     int t = blockIdx.x;
-    u64 slot = a.slots[t];
+    int slot = a.slots[t];
+    if (slot < 0)
+        return;
     element* q = a.q + t * a.q_stride;
     element* k = a.k + t * a.k_stride;
     const element* v = a.v + t * a.v_stride;
     const float* angles = a.angles + t * a.angles_stride;
-    element* keys = a.keys + slot * a.keys_stride;
-    element* values = a.values + slot * a.values_stride;
+    element* keys = a.keys + (u64)slot * a.keys_stride;
+    element* values = a.values + (u64)slot * a.values_stride;
 
     int half = a.angles ? a.half : 0;
     int pairs = half / V;                        // of a head

@@ -22,7 +22,25 @@ internal static class AttentionChecks
             }
         }
         AttentionShape llama = new(32, 8, 128, 1 / MathF.Sqrt(128));
-        check("attention, decode", "one of 1500 (splits)", () => Error(twin, llama, [1], [1500]), null);
+        check("attention, decode", "one of 1500", () => Error(twin, llama, [1], [1500]), null);
+        foreach (int headDim in (int[])[64, 128, 256])
+        {
+            foreach ((int heads, int kvHeads) in ((int, int)[])[(8, 2), (20, 1), (6, 6)])
+            {
+                AttentionShape shape = new(heads, kvHeads, headDim, 1 / MathF.Sqrt(headDim), Window: 500);
+                foreach (int count in (int[])[1, 40, 130, 300])
+                {
+                    int[] contexts = [.. Enumerable.Range(0, count).Select(_ => 1 + twin.Random.Next(700))];
+                    contexts[count / 2] = 3000;
+                    check("attention, many decodes", $"{count} of {heads}/{kvHeads} heads of {headDim}",
+                        () => Error(twin, shape with { Window = twin.Random.Next(2) * 500 },
+                            [.. contexts.Select(_ => 1)], contexts), null);
+                }
+            }
+        }
+        check("attention, padded decode", "5 of 12 rows", () => PaddedError(twin, llama, headDim: 128), null);
+        check("attention, padded decode", "heads of 72",
+            () => PaddedError(twin, llama with { HeadDim = 72 }, headDim: 72), null);
         check("attention, prefill", "700 after 300", () => Error(twin, llama, [700], [1000]), null);
     }
 
@@ -53,6 +71,46 @@ internal static class AttentionChecks
             Slots = [.. newSlots],
             Sequences = [.. sequences],
         };
+    }
+
+    /// <summary>A graph's batch with fewer sequences than rows: rows without a context, anywhere.</summary>
+    private static double PaddedError(Twin twin, AttentionShape shape, int headDim)
+    {
+        int[] contexts = [1, 700, 64, 33, 257];
+        int slots = contexts.Sum() + 9, width = shape.KvHeads * headDim;
+        Pass pass = MakePass(twin.Random, [1, 1, 1, 1, 1], contexts, slots);
+        Queue<PassSequence> sequences = new(pass.Sequences);
+        Pass padded = new()
+        {
+            Tokens = new int[12],
+            Positions = new int[12],
+            RopeLengths = [.. Enumerable.Repeat(1, 12)],
+            Slots = [.. Enumerable.Repeat(-1, 12)],
+            Sequences = [.. Enumerable.Range(0, 12).Select(row => row is 0 or 3 or 4 or 9 or 11
+                ? sequences.Dequeue() with { QueryStart = row }
+                : new PassSequence(row, 1, ReadOnlyMemory<int>.Empty))],
+        };
+        Twin.Pair q = twin.Make(12, shape.Heads * headDim), output = twin.Empty(12, shape.Heads * headDim);
+        Twin.Pair keys = twin.Make(slots, width), values = twin.Make(slots, width);
+        twin.Cuda.Begin(padded);
+        twin.Cuda.Attention(padded, q.Gpu, new KvLayer(keys.Gpu, values.Gpu), shape, output.Gpu);
+        double worst = 0;
+        foreach ((PassSequence sequence, int row) in pass.Sequences.Zip([0, 3, 4, 9, 11]))
+        {
+            Pass one = new()
+            {
+                Tokens = [0],
+                Positions = [0],
+                RopeLengths = [1],
+                Slots = [0],
+                Sequences = [sequence with { QueryStart = 0 }],
+            };
+            twin.Cpu.Begin(one);
+            Twin.Pair own = output.SliceRows(row, 1);
+            twin.Cpu.Attention(one, q.Cpu.SliceRows(row, 1), new KvLayer(keys.Cpu, values.Cpu), shape, own.Cpu);
+            worst = Math.Max(worst, twin.Error(own));
+        }
+        return worst;
     }
 
     private static double Error(Twin twin, AttentionShape shape, int[] news, int[] contexts)

@@ -159,6 +159,19 @@ internal static class OpChecks
             // Angles are float on both sides: 1e-5 here counts as the limit there.
             error = twin.Error(a) * twin.Limit / 1e-5;
         }
+        // Rows that only fill a graph's batch leave everything as it was.
+        Pass padding = new()
+        {
+            Tokens = new int[pass.TokenCount],
+            Positions = new int[pass.TokenCount],
+            RopeLengths = [.. Enumerable.Repeat(1, pass.TokenCount)],
+            Slots = [.. Enumerable.Repeat(-1, pass.TokenCount)],
+            Sequences = [],
+        };
+        twin.Cuda.Begin(padding);
+        twin.Cuda.RopeAndStore(
+            padding, q.Gpu, k.Gpu, v.Gpu, headDim, angles?.Gpu, style, new KvLayer(keys.Gpu, values.Gpu));
+        twin.Cuda.Begin(pass);
         twin.Cpu.RopeAndStore(
             pass, q.Cpu, k.Cpu, v.Cpu, headDim, angles?.Cpu, style, new KvLayer(keys.Cpu, values.Cpu));
         twin.Cuda.RopeAndStore(

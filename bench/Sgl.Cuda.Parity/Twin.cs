@@ -110,6 +110,8 @@ internal sealed class Twin : IDisposable
     /// <summary>One tensor in both places.</summary>
     public readonly record struct Pair(Tensor Cpu, Tensor Gpu)
     {
+        public Pair SliceRows(int start, int count) => new(Cpu.SliceRows(start, count), Gpu.SliceRows(start, count));
+
         public Pair SliceColumns(int start, int count) =>
             new(Cpu.SliceColumns(start, count), Gpu.SliceColumns(start, count));
     }
