@@ -12,6 +12,12 @@ public sealed record GenerateRequest
     /// <summary>The prompt; at least one token, each in [0, vocabulary).</summary>
     public required ReadOnlyMemory<int> Prompt { get; init; }
 
+    /// <summary>
+    /// Output tokens that another engine has generated already, fewer than max_new_tokens and none of them an end: the
+    /// generation goes on behind them as if it had never stopped, and its chunks hold only what comes after.
+    /// </summary>
+    public ReadOnlyMemory<int> Resumed { get; init; }
+
     public required SamplingParams Sampling { get; init; }
 
     /// <summary>

@@ -24,8 +24,9 @@ internal sealed class Sequence
     {
         Request = request;
         CacheSpace = cacheSpace;
-        Length = request.Prompt.Length;
-        _tokens = request.Prompt.ToArray();
+        Length = request.Prompt.Length + request.Resumed.Length;
+        _tokens = [.. request.Prompt.Span, .. request.Resumed.Span];
+        _published = request.Resumed.Length;
 
         // Every token may be a chunk of its own, and the end one more: the loop never finds the channel full.
         _chunks = Channel.CreateBounded<TokenChunk>(new BoundedChannelOptions(request.Sampling.MaxNewTokens + 2)
@@ -97,7 +98,7 @@ internal sealed class Sequence
     public void Start()
     {
         QueueSeconds = Stopwatch.GetElapsedTime(_arrival).TotalSeconds;
-        CachedTokens = Kv.Computed;
+        CachedTokens = Math.Min(Kv.Computed, PromptLength);
     }
 
     public void Retract()
@@ -119,7 +120,7 @@ internal sealed class Sequence
     /// <summary>Sends the consumer the tokens it has not seen; with a finish, this is the last it hears.</summary>
     public void Publish(IReadOnlyList<PositionLogprobs> logprobs, FinishReason? finish)
     {
-        bool first = _published == 0;
+        bool first = _published == Request.Resumed.Length;
         _chunks.Writer.TryWrite(new TokenChunk
         {
             // Tokens are only ever appended, so the consumer may read this part while the loop writes on.

@@ -50,6 +50,18 @@ public sealed class SameTokensTests(SameTokensTests.Alone alone) : IClassFixture
         }
     }
 
+    [Fact]
+    public async Task SameTokensWhenAnotherEngineGoesOn()
+    {
+        await using InferenceEngine engine = InferenceEngine.Load(_options);
+        for (int done = 1; done < NewTokens; done += 5)
+        {
+            int[] first = alone.Tokens[Known - 1][..done];
+            Generation rest = await Generation.OfAsync(engine, Request(Known - 1) with { Resumed = first });
+            Assert.Equal(alone.Tokens[Known - 1][done..], rest.Tokens);
+        }
+    }
+
     private void AssertSame(Generation[] all)
     {
         for (int i = 0; i < Known; i++)
