@@ -36,6 +36,9 @@ public sealed record ReplicaLoad
 
     [Id(14)] public long KvCacheBytes { get; init; }
 
+    /// <summary>Prompt tokens that are still to be computed.</summary>
+    [Id(16)] public long QueuedTokens { get; init; }
+
     /// <summary>For <see cref="ReplicaState.Failed"/>: what happened.</summary>
     [Id(15)] public string? Problem { get; init; }
 }

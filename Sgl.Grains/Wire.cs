@@ -69,6 +69,7 @@ internal static class Wire
         State = state,
         RunningRequests = status.RunningRequests,
         QueuedRequests = status.QueuedRequests,
+        QueuedTokens = status.QueuedTokens,
         TotalTokens = status.TotalTokens,
         FreeTokens = status.FreeTokens,
         CachedTokens = status.CachedTokens,
@@ -92,6 +93,7 @@ internal static class Wire
         {
             RunningRequests = loads.Sum(load => load.RunningRequests),
             QueuedRequests = loads.Sum(load => load.QueuedRequests),
+            QueuedTokens = loads.Sum(load => load.QueuedTokens),
             TotalTokens = loads.Sum(load => load.TotalTokens),
             FreeTokens = loads.Sum(load => load.FreeTokens),
             CachedTokens = loads.Sum(load => load.CachedTokens),
