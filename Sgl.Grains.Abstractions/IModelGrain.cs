@@ -7,11 +7,11 @@ namespace Sgl.Grains.Abstractions;
 [Alias("sgl.IModelGrain")]
 public interface IModelGrain : IGrainWithStringKey
 {
-    /// <summary>A silo tells, about every second, what it offers and runs; answers whether it knows the model.</summary>
+    /// <summary>A silo tells every moment what it offers and runs; answers whether it knows the model.</summary>
     [Alias("Report")]
     Task<bool> ReportAsync(SiloReport report);
 
-    /// <summary>What a gateway needs to turn text into tokens; sent by a silo when a report was answered by no.</summary>
+    /// <summary>What a gateway needs to make tokens of text; sent when a report was answered by no.</summary>
     [Alias("Describe")]
     Task DescribeAsync(ModelDescription description);
 

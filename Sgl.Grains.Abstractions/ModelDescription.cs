@@ -1,6 +1,6 @@
 namespace Sgl.Grains.Abstractions;
 
-/// <summary>A model as a gateway must know it: the engine's ModelInfo, and the files that make text of tokens.</summary>
+/// <summary>A model as a gateway must know it: its limits, and the files that make text of tokens.</summary>
 [GenerateSerializer, Immutable, Alias("sgl.ModelDescription")]
 public sealed record ModelDescription
 {

@@ -20,7 +20,7 @@ public sealed record ReplicaRequest
     /// <summary>Key of the random draws.</summary>
     [Id(4)] public required ulong Seed { get; init; }
 
-    /// <summary>First prompt position whose log probability is wanted; null when none are, not even the output's.</summary>
+    /// <summary>First prompt position whose log probability is wanted; null: none at all.</summary>
     [Id(5)] public int? LogprobStart { get; init; }
 
     /// <summary>How many best candidates are reported per position.</summary>

@@ -7,7 +7,7 @@ using Sgl.Grains.Abstractions;
 
 namespace Sgl.Grains.Replicas;
 
-/// <summary>A replica's end of its link to one gateway: the streams that run for it, and what it has not pulled.</summary>
+/// <summary>A replica's end of its link to one gateway: its streams, and what it has not pulled.</summary>
 internal sealed class ReplicaLink(ILogger log)
 {
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _streams = new();
