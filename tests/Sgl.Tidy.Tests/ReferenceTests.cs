@@ -24,7 +24,7 @@ public sealed class ReferenceTests
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
         ["Sgl.Cuda.Tests"] = ["Sgl.Cuda"],
         ["Sgl.Gateway.Tests"] = ["Sgl.Gateway"],
-        ["Sgl.Grains.Tests"] = ["Sgl.Silo"],
+        ["Sgl.Grains.Tests"] = ["Sgl.Grains", "Sgl.Silo"],
         ["Sgl.Bench.Tests"] = ["Sgl.Bench"],
         ["Sgl.Tidy.Tests"] = [],
     };
