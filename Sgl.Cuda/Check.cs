@@ -37,6 +37,22 @@ internal static class Check
         return weight.Parts[0];
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A token is outside the vocabulary, and no <see cref="Pass.Drawn"/> of one of the rows drawn last.
+    /// </exception>
+    public static void Tokens(ReadOnlySpan<int> tokens, int vocabulary, int drawn)
+    {
+        foreach (int token in tokens)
+        {
+            if (token >= vocabulary || token < Pass.Drawn(drawn - 1))
+            {
+                throw new ArgumentOutOfRangeException(
+                    nameof(tokens), token, $"Token {token} is outside a vocabulary of {vocabulary}, and "
+                    + $"below 0 there are {drawn} drawn ones.");
+            }
+        }
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">An index is outside [0, count).</exception>
     public static void Indices(
         ReadOnlySpan<int> indices, int count, [CallerArgumentExpression(nameof(indices))] string name = "")

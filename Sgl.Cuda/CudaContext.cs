@@ -37,6 +37,9 @@ internal sealed unsafe class CudaContext : IDisposable
         }
     }
 
+    /// <summary>Grows with every <see cref="Free"/>: what was recorded before may use memory that is gone.</summary>
+    public long FreedCount { get; private set; }
+
     /// <summary>
     /// A context is current per thread; a model may be loaded on another thread than the one that runs it.
     /// </summary>
@@ -63,6 +66,13 @@ internal sealed unsafe class CudaContext : IDisposable
     }
 
     public void Free(nint address)
+    {
+        FreeUnrecorded(address);
+        FreedCount++;
+    }
+
+    /// <summary>Frees memory that no recorded graph can have seen.</summary>
+    public void FreeUnrecorded(nint address)
     {
         MakeCurrent();
         Driver.Check(Driver.MemFree(address));

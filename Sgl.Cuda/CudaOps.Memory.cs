@@ -119,6 +119,8 @@ public sealed partial class CudaOps
         _context.MakeCurrent();
         _context.Synchronize();
         _uploader?.Dispose();
+        foreach (RecordedPass recorded in _recorded.Values)
+            recorded.Graph.Dispose();
         _sample.Dispose();
         _attention.Dispose();
         _linear.Dispose();

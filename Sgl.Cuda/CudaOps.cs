@@ -8,7 +8,7 @@ namespace Sgl.Cuda;
 
 /// <summary>
 /// One GPU's operations: activations, keys, values and weights in 16 bits, arithmetic in float. Everything is enqueued
-/// on one stream; only <see cref="Sample"/> and <see cref="Logprobs"/> wait for the device.
+/// on one stream; only the results of <see cref="Sample"/> and <see cref="Logprobs"/> are waited for.
 /// </summary>
 public sealed partial class CudaOps : IOps
 {
@@ -25,9 +25,14 @@ public sealed partial class CudaOps : IOps
 
     /// <param name="device">One that <see cref="CudaDevices.Probe"/> found.</param>
     /// <param name="activationType">BFloat16 or Float16; weights of other types are converted on their way up.</param>
+    /// <param name="graphMaxBatch">Passes of so many decodes at most are recorded and replayed; 0: none.</param>
     /// <param name="progress">Told (done, all) while kernels are compiled; may be null.</param>
     /// <exception cref="CudaException">The driver, NVRTC or cuBLASLt refuses.</exception>
-    public CudaOps(CudaDevice device, DataType activationType = DataType.BFloat16, Action<int, int>? progress = null)
+    public CudaOps(
+        CudaDevice device,
+        DataType activationType = DataType.BFloat16,
+        int graphMaxBatch = 0,
+        Action<int, int>? progress = null)
     {
         if (activationType is not (DataType.BFloat16 or DataType.Float16))
         {
@@ -35,6 +40,7 @@ public sealed partial class CudaOps : IOps
                 nameof(activationType), activationType, "Activations on CUDA are BFloat16 or Float16.");
         }
         ActivationType = activationType;
+        ReplaySizes = GraphSizes.UpTo(graphMaxBatch);
         _context = new CudaContext(device);
         _library = new KernelLibrary(_context, activationType);
         _library.Prepare(
@@ -68,8 +74,8 @@ public sealed partial class CudaOps : IOps
     {
         Tensor rows = Check.Single(table, table.Rows, output.Columns);
         Check.Shape(output, pass.TokenCount, table.Columns, ActivationType);
-        Check.Indices(pass.Tokens, table.Rows);
-        _elementwise.Gather(rows, Begun(pass).Tokens, scale, output);
+        Check.Tokens(pass.Tokens, table.Rows, _sample.DrawnCount);
+        _elementwise.Gather(rows, Begun(pass).Tokens, _sample.Drawn, scale, output);
     }
 
     public void Linear(Tensor x, Weight weight, Weight? bias, Tensor output)
@@ -146,7 +152,7 @@ public sealed partial class CudaOps : IOps
         Check.Indices(rows, x.Rows);
         nint indices = _uploads.Add(rows);
         _uploads.Flush();
-        _elementwise.Gather(x, indices, 1, output);
+        _elementwise.Gather(x, indices, 0, 1, output);
     }
 
     public void SoftCap(Tensor x, float cap)
@@ -155,17 +161,17 @@ public sealed partial class CudaOps : IOps
         _elementwise.SoftCap(x, cap);
     }
 
-    public void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> results)
+    public Func<SampledToken[]> Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows)
     {
         Check.Shape(logits, rows.Length, logits.Columns, ActivationType);
-        _sample.Run(logits, rows, results);
+        return rows.Length > 0 ? _sample.Run(logits, rows) : () => [];
     }
 
-    public void Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top, Span<SampledToken> results)
+    public Func<SampledToken[]> Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top)
     {
         Check.Shape(logits, tokens.Length, logits.Columns, ActivationType);
         Check.Indices(tokens, logits.Columns);
-        _sample.Logprobs(logits, tokens, top, results);
+        return tokens.Length > 0 ? _sample.Logprobs(logits, tokens, top) : () => [];
     }
 
     private DevicePass Begun(Pass pass) => ReferenceEquals(_pass?.Pass, pass)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Sgl.Engine.Cache;
 using Sgl.Engine.Execution;
@@ -22,6 +23,7 @@ internal sealed class EngineLoop
     private readonly bool _keysDependOnLength;
     private readonly EngineOptions _options;
     private readonly EngineLimits _limits;
+    private readonly bool _runsAhead;
     private readonly long _weightBytes;
     private readonly long _kvCacheBytes;
 
@@ -33,8 +35,10 @@ internal sealed class EngineLoop
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EngineStoppedException? _stopped;
     private volatile EngineStatus _status;
+    private LaunchedStep? _underWay;
     private bool _stopping;
     private long _steps;
+    private TimeSpan _hostTime;
 
     public EngineLoop(
         EngineOptions options,
@@ -47,6 +51,7 @@ internal sealed class EngineLoop
         _limits = limits;
         _log = log;
         _keysDependOnLength = model.KeysDependOnLength;
+        _runsAhead = ops.RunsAhead && !options.DisableOverlapSchedule;
         _weightBytes = ops.LoadedBytes;
         _kvCacheBytes = limits.PoolTokens * EngineLimits.BytesPerToken(model, ops);
         _places = new SemaphoreSlim(limits.MaxQueuedRequests);
@@ -122,9 +127,10 @@ internal sealed class EngineLoop
     {
         try
         {
+            _runner.WarmUp();
             while (RunPosted())
             {
-                if (_scheduler.IsIdle)
+                if (_scheduler.IsIdle && _underWay is null)
                     Rest();
                 else
                     Step();
@@ -146,36 +152,76 @@ internal sealed class EngineLoop
         return !_stopping;
     }
 
-    /// <summary>Admits, matches prefixes, picks a batch; runs it; samples; publishes and settles.</summary>
+    /// <summary>
+    /// Admits, matches prefixes, picks a batch and launches it; then publishes and settles what is done. On a device
+    /// that runs ahead that is the step before: while it runs, the next one is prepared.
+    /// </summary>
     private void Step()
     {
+        long start = Stopwatch.GetTimestamp();
+        TimeSpan waited = _scheduler.MustRetract ? Settle() : default;
         Batch batch = _scheduler.NextBatch();
-        _stepLog.OnStep(batch);
-        if (TryRun(batch) is { } sampled)
-            _scheduler.Settle(batch, sampled);
-        _steps++;
+        LaunchedStep? next = batch.Entries.Count > 0 ? TryLaunch(batch) : null;
+        if (batch.Entries.Count == 0 && _underWay is null)
+            throw new InvalidOperationException($"{_scheduler.WaitingCount} requests wait and none can be run.");
+        waited += Settle();
+        _underWay = next;
+        if (!_runsAhead)
+            waited += Settle();
+        _hostTime += Stopwatch.GetElapsedTime(start) - waited;
         _status = Snapshot();
         Cache.TellChanges();
     }
 
     /// <summary>A step that fails ends its requests; the engine goes on with the others.</summary>
-    private SampledToken[]? TryRun(Batch batch)
+    private LaunchedStep? TryLaunch(Batch batch)
     {
-        if (batch.Entries.Count == 0)
-            throw new InvalidOperationException($"{_scheduler.WaitingCount} requests wait and none can be run.");
+        _stepLog.OnStep(batch);
+        _steps++;
+        LaunchedStep launched;
         try
         {
-            return _runner.Run(batch);
+            launched = _runner.Launch(batch);
         }
         catch (Exception e)
         {
-            _log($"ERROR: A step of {batch.Entries.Count} requests has failed: {e}");
-            string advice = e is not DeviceMemoryException ? "" :
-                $". Lower --mem-fraction-static ({_options.MemFractionStatic}), --max-running-requests "
-                + $"({_limits.MaxRunningRequests}) or --chunked-prefill-size ({_limits.ChunkedPrefillSize}).";
-            _scheduler.Fail(batch, $"The engine failed in a step: {e.Message}{advice}");
+            Fail(batch, e);
             return null;
         }
+        _scheduler.Advance(batch);
+        return launched;
+    }
+
+    /// <summary>Publishes what the step under way, if any, has drawn.</summary>
+    /// <returns>How long that had to be waited for.</returns>
+    private TimeSpan Settle()
+    {
+        if (_underWay is not { } step)
+            return default;
+        _underWay = null;
+        long start = Stopwatch.GetTimestamp();
+        SampledToken[]? sampled = null;
+        try
+        {
+            sampled = step.Wait();
+        }
+        catch (Exception e)
+        {
+            Fail(step.Batch, e);
+        }
+        TimeSpan waited = Stopwatch.GetElapsedTime(start);
+        if (sampled is not null)
+            _scheduler.Settle(step.Batch, sampled);
+        return waited;
+    }
+
+    private void Fail(Batch batch, Exception e)
+    {
+        _log($"ERROR: A step of {batch.Entries.Count} requests has failed: {e}");
+        string advice = e is not DeviceMemoryException ? "" :
+            $". Lower --mem-fraction-static ({_options.MemFractionStatic}), --max-running-requests "
+            + $"({_limits.MaxRunningRequests}) or --chunked-prefill-size ({_limits.ChunkedPrefillSize}).";
+        _scheduler.Fail(batch, $"The engine failed in a step: {e.Message}{advice}");
     }
 
     private ModelRunner MakeRunner(ICausalModel model, IOps ops)
@@ -238,6 +284,7 @@ internal sealed class EngineLoop
         GeneratedTokensTotal = _scheduler.GeneratedTokensTotal,
         RetractionsTotal = _scheduler.RetractionsTotal,
         Steps = _steps,
+        HostSeconds = _hostTime.TotalSeconds,
         WeightBytes = _weightBytes,
         KvCacheBytes = _kvCacheBytes,
     };

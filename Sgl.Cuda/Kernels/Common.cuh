@@ -61,6 +61,17 @@ __device__ __forceinline__ void begin_kernel() {
     wait_for_previous();
 }
 
+// A row's result of sampling.
+struct Chosen {
+    int token;
+    float logprob;
+};
+
+// Tokens below 0 stand for what a row of the last sampling drew (Pass.Drawn): the host may not know it yet.
+__device__ __forceinline__ int resolve(int token, const Chosen* drawn) {
+    return token >= 0 ? token : drawn[-1 - token].token;
+}
+
 // V elements at once: 8 are one 16-byte access (the address must allow it), 1 is the way for odd shapes.
 template <int V> struct Vector;
 

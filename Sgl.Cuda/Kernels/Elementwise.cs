@@ -12,13 +12,15 @@ internal sealed class Elementwise(KernelLibrary library)
 
     /// <summary>output[r] = table[rows[r]] * scale.</summary>
     /// <param name="rows">[output.Rows] int32 on the device.</param>
-    public void Gather(Tensor table, nint rows, float scale, Tensor output)
+    /// <param name="drawn">Where -1, -2, ... in rows are looked up: see <see cref="Kernels.Sample.Drawn"/>.</param>
+    public void Gather(Tensor table, nint rows, nint drawn, float scale, Tensor output)
     {
         bool wide = Widths.AllowEight(table, output);
         GatherArguments arguments = new()
         {
             Table = table.Address,
             Rows = rows,
+            Drawn = drawn,
             Output = output.Address,
             TableStride = (ulong)table.Stride,
             OutputStride = (ulong)output.Stride,
@@ -81,7 +83,7 @@ internal sealed class Elementwise(KernelLibrary library)
     [StructLayout(LayoutKind.Sequential)]
     private struct GatherArguments
     {
-        public nint Table, Rows, Output;
+        public nint Table, Rows, Drawn, Output;
         public ulong TableStride, OutputStride;
         public int Columns;
         public float Scale;

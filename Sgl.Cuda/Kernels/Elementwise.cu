@@ -8,7 +8,8 @@
 
 struct GatherArguments {
     const element* table;  // [rows of the table, columns]
-    const int* rows;       // [R]
+    const int* rows;       // [R]; below 0: that of a drawn token
+    const Chosen* drawn;
     element* output;       // [R, columns]
     u64 table_stride;
     u64 output_stride;
@@ -18,7 +19,7 @@ struct GatherArguments {
 
 // output[r] = table[rows[r]] * scale; one block a row.
 template <int V> __device__ void gather(const GatherArguments& a) {
-    const element* from = a.table + (u64)a.rows[blockIdx.x] * a.table_stride;
+    const element* from = a.table + (u64)resolve(a.rows[blockIdx.x], a.drawn) * a.table_stride;
     element* to = a.output + blockIdx.x * a.output_stride;
     for (int c = threadIdx.x * V; c < a.columns; c += blockDim.x * V) {
         Vector<V> x;

@@ -118,7 +118,7 @@ internal sealed class Linear : IDisposable
         finally
         {
             if (other != 0)
-                _context.Free(other);
+                _context.FreeUnrecorded(other);
         }
     }
 

@@ -15,40 +15,53 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
     /// <summary>The kernel's Histogram: a column of eight counts and eight masses a thread, then some sums.</summary>
     private const int HistogramBytes = Threads * 8 * 8 + 512;
 
+    /// <summary>More rows than one grid takes.</summary>
+    private const int MostRows = 1 << 16;
+
     private readonly KernelModule _module = library.Get("Sample");
     private readonly StepArena _work = new(context.Allocate, context.Free, 1 << 20);
-    private nint _pinned;
-    private long _pinnedBytes;
+    private readonly Stack<Reply> _replies = [];
 
-    public void Run(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> results)
+    /// <summary>
+    /// What was drawn last, on the device, where <see cref="Pass.Drawn"/> tokens are looked up.
+    /// </summary>
+    public nint Drawn { get; } = context.Allocate((long)MostRows * sizeof(Chosen));
+
+    /// <summary>Rows of them.</summary>
+    public int DrawnCount { get; private set; }
+
+    public Func<SampledToken[]> Run(Tensor logits, ReadOnlySpan<SamplingRow> rows)
     {
         TokenLists lists = new();
         SampleRow[] list = new SampleRow[rows.Length];
         for (int i = 0; i < rows.Length; i++)
             list[i] = lists.Describe(rows[i], logits.Columns);
-        Run(logits, list, lists, results);
+        (nint output, Func<SampledToken[]> results) = Run(logits, list, lists);
+        // Not before this kernel is done: it may look up what was drawn before.
+        context.CopyOnDevice(Drawn, output, (long)rows.Length * sizeof(Chosen));
+        DrawnCount = rows.Length;
+        return results;
     }
 
-    public void Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top, Span<SampledToken> results)
+    public Func<SampledToken[]> Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top)
     {
         SampleRow[] list = new SampleRow[tokens.Length];
         for (int i = 0; i < tokens.Length; i++)
             list[i] = new SampleRow { Token = tokens[i], Top = Math.Min(top[i], logits.Columns) };
-        Run(logits, list, new TokenLists(), results);
+        return Run(logits, list, new TokenLists()).Results;
     }
 
     public void Dispose()
     {
         _work.Dispose();
-        if (_pinned != 0)
-            context.FreePinned(_pinned);
-        _pinned = 0;
+        foreach (Reply reply in _replies)
+            reply.Dispose();
+        _replies.Clear();
+        context.Free(Drawn);
     }
 
-    private void Run(Tensor logits, SampleRow[] rows, TokenLists lists, Span<SampledToken> results)
+    private (nint Output, Func<SampledToken[]> Results) Run(Tensor logits, SampleRow[] rows, TokenLists lists)
     {
-        if (rows.Length == 0)
-            return;
         int mostTop = Math.Max(0, rows.Max(row => row.Top));
         long cells = (long)rows.Length * logits.Columns;
         long resultBytes = (long)rows.Length * (1 + mostTop) * sizeof(Chosen);
@@ -61,6 +74,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
             Rows = uploads.Add<SampleRow>(rows),
             Tokens = uploads.Add<int>(CollectionsMarshal.AsSpan(lists.Tokens)),
             Values = uploads.Add<float>(CollectionsMarshal.AsSpan(lists.Values)),
+            Drawn = Drawn,
             Work = _work.Take(cells * sizeof(float)),
             Counts = lists.HasPenalties ? _work.Take(cells * sizeof(int)) : 0,
             Results = output,
@@ -71,29 +85,31 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
         uploads.Flush();
         _module.Get("sample", HistogramBytes).Launch((rows.Length, 1, 1), Threads, arguments, HistogramBytes);
 
-        nint host = Pinned(resultBytes);
-        context.CopyToHost(host, output, resultBytes);
-        context.Synchronize();
-        ReadOnlySpan<Chosen> chosen = new((void*)host, rows.Length * (1 + mostTop));
-        for (int i = 0; i < rows.Length; i++)
+        int[] tops = [.. rows.Select(row => Math.Max(0, row.Top))];
+        Reply reply = _replies.TryPop(out Reply? free) ? free : new Reply(context);
+        reply.Fetch(output, resultBytes);
+        return (output, () =>
         {
-            ReadOnlySpan<Chosen> best = chosen.Slice(rows.Length + i * mostTop, Math.Max(0, rows[i].Top));
+            SampledToken[] results = Read(reply.Wait(), tops, mostTop);
+            _replies.Push(reply);
+            return results;
+        }
+        );
+    }
+
+    private static SampledToken[] Read(nint host, int[] tops, int mostTop)
+    {
+        SampledToken[] results = new SampledToken[tops.Length];
+        ReadOnlySpan<Chosen> chosen = new((void*)host, tops.Length * (1 + mostTop));
+        for (int i = 0; i < tops.Length; i++)
+        {
+            ReadOnlySpan<Chosen> best = chosen.Slice(tops.Length + i * mostTop, tops[i]);
             TokenLogprob[] top = new TokenLogprob[best.Length];
             for (int n = 0; n < top.Length; n++)
                 top[n] = new TokenLogprob(best[n].Token, best[n].Logprob);
             results[i] = new SampledToken(chosen[i].Token, chosen[i].Logprob, top);
         }
-    }
-
-    private nint Pinned(long bytes)
-    {
-        if (bytes > _pinnedBytes)
-        {
-            if (_pinned != 0)
-                context.FreePinned(_pinned);
-            (_pinned, _pinnedBytes) = (context.AllocatePinned(2 * bytes), 2 * bytes);
-        }
-        return _pinned;
+        return results;
     }
 
     /// <summary>
@@ -108,7 +124,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
 
         public bool HasPenalties { get; private set; }
 
-        /// <summary>Ids outside the vocabulary are left out: they change nothing.</summary>
+        /// <summary>Ids beyond the vocabulary are left out: they change nothing.</summary>
         public SampleRow Describe(in SamplingRow row, int vocabulary)
         {
             SamplingParams parameters = row.Parameters;
@@ -158,15 +174,48 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
             int start = Tokens.Count;
             foreach (int token in first)
             {
-                if ((uint)token < (uint)vocabulary)
+                if (token < vocabulary)
                     Tokens.Add(token);
             }
             foreach (int token in second)
             {
-                if ((uint)token < (uint)vocabulary)
+                if (token < vocabulary)
                     Tokens.Add(token);
             }
             return new Range(start, Tokens.Count - start);
+        }
+    }
+
+    /// <summary>Results on their way to the host.</summary>
+    private sealed class Reply(CudaContext context) : IDisposable
+    {
+        private readonly CudaEvent _arrived = new(context);
+        private nint _host;
+        private long _bytes;
+
+        public void Fetch(nint device, long bytes)
+        {
+            if (bytes > _bytes)
+            {
+                if (_host != 0)
+                    context.FreePinned(_host);
+                (_host, _bytes) = (context.AllocatePinned(2 * bytes), 2 * bytes);
+            }
+            context.CopyToHost(_host, device, bytes);
+            _arrived.Record();
+        }
+
+        public nint Wait()
+        {
+            _arrived.Synchronize();
+            return _host;
+        }
+
+        public void Dispose()
+        {
+            _arrived.Dispose();
+            if (_host != 0)
+                context.FreePinned(_host);
         }
     }
 
@@ -192,7 +241,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
     {
         public nint Logits;
         public ulong Stride;
-        public nint Rows, Tokens, Values, Work, Counts, Results, Top;
+        public nint Rows, Tokens, Values, Drawn, Work, Counts, Results, Top;
         public int Vocabulary, MostTop;
     }
 }

@@ -20,17 +20,13 @@ struct SampleRow {
     int seen_start, seen_count;      // prompt and output
 };
 
-struct Chosen {
-    int token;
-    float logprob;
-};
-
 struct SampleArguments {
     const element* logits;  // [rows, vocabulary]
     u64 stride;
     const SampleRow* rows;
     const int* tokens;
     const float* values;  // beside tokens
+    const Chosen* drawn;  // results of the sampling before
     float* work;          // [rows, vocabulary]
     int* counts;          // [rows, vocabulary]; null when no row has penalties
     Chosen* results;      // [rows]
@@ -119,29 +115,29 @@ __device__ void adjust(const SampleArguments& a, const SampleRow& row, float* x,
         x[token] = usable(x[token] + a.values[row.bias_start + i]);
     }
     __syncthreads();
-    const int* output = a.tokens + row.output_start;
     for (int i = threadIdx.x; i < row.output_count; i += THREADS)
-        counts[output[i]] = 0;
+        counts[resolve(a.tokens[row.output_start + i], a.drawn)] = 0;
     __syncthreads();
     for (int i = threadIdx.x; i < row.output_count; i += THREADS)
-        atomicAdd(counts + output[i], 1);
+        atomicAdd(counts + resolve(a.tokens[row.output_start + i], a.drawn), 1);
     __syncthreads();
     for (int i = threadIdx.x; i < row.output_count; i += THREADS) {
-        int times = atomicExch(counts + output[i], 0);
+        int token = resolve(a.tokens[row.output_start + i], a.drawn);
+        int times = atomicExch(counts + token, 0);
         if (times > 0)
-            x[output[i]] = usable(x[output[i]] - (row.frequency * times + row.presence));
+            x[token] = usable(x[token] - (row.frequency * times + row.presence));
     }
     __syncthreads();
     for (int i = threadIdx.x; i < row.forbid_count; i += THREADS)
         x[a.tokens[row.forbid_start + i]] = __int_as_float(0xff800000);
-    const int* seen = a.tokens + row.seen_start;
     for (int i = threadIdx.x; i < row.seen_count; i += THREADS)
-        counts[seen[i]] = 0;
+        counts[resolve(a.tokens[row.seen_start + i], a.drawn)] = 0;
     __syncthreads();
     for (int i = threadIdx.x; i < row.seen_count; i += THREADS) {
-        if (atomicExch(counts + seen[i], 1) == 0) {
-            float e = x[seen[i]];
-            x[seen[i]] = usable(e > 0.0f ? e / row.repetition : e * row.repetition);
+        int token = resolve(a.tokens[row.seen_start + i], a.drawn);
+        if (atomicExch(counts + token, 1) == 0) {
+            float e = x[token];
+            x[token] = usable(e > 0.0f ? e / row.repetition : e * row.repetition);
         }
     }
     __syncthreads();

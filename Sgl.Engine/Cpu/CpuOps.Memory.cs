@@ -39,6 +39,10 @@ public sealed unsafe partial class CpuOps
         }
     }
 
+    public bool RunsAhead => false;
+
+    public IReadOnlyList<int> ReplaySizes => [];
+
     /// <summary>Keeps the parameter where it lies: the checkpoint must stay open as long as the weight is
     /// used.</summary>
     public Weight Load(IReadOnlyList<CheckpointTensor> parts)
@@ -80,6 +84,8 @@ public sealed unsafe partial class CpuOps
         _indices = new PassIndices(pass, _scratch);
         _pass = pass;
     }
+
+    public Tensor Replay(Pass pass, Func<Tensor> forward) => forward();
 
     public Tensor Scratch(int rows, int columns) => Scratch(ActivationType, rows, columns);
 

@@ -7,15 +7,19 @@ public sealed unsafe partial class CpuOps
 {
     private SamplingJob? _sampling;
 
-    public void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> results)
+    public Func<SampledToken[]> Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows)
     {
         Check.Shape(logits, rows.Length, logits.Columns);
+        SampledToken[] results = new SampledToken[rows.Length];
         (_sampling ??= new SamplingJob(_pool)).Sample(logits, rows, results);
+        return () => results;
     }
 
-    public void Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top, Span<SampledToken> results)
+    public Func<SampledToken[]> Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top)
     {
         Check.Shape(logits, tokens.Length, logits.Columns);
+        SampledToken[] results = new SampledToken[tokens.Length];
         (_sampling ??= new SamplingJob(_pool)).Logprobs(logits, tokens, top, results);
+        return () => results;
     }
 }

@@ -24,6 +24,18 @@ public interface IOps : IDisposable
     /// <summary>Bytes of the parameters that <see cref="Load"/> has given so far.</summary>
     long LoadedBytes { get; }
 
+    /// <summary>
+    /// Operations are only enqueued; a step can be prepared while the one before it runs. Then passes and sampling rows
+    /// may hold <see cref="Pass.Drawn"/> tokens.
+    /// </summary>
+    bool RunsAhead { get; }
+
+    /// <summary>
+    /// Ascending token counts that passes of decodes are to be padded to, so that they can be replayed; larger passes
+    /// are not. Empty where nothing is gained.
+    /// </summary>
+    IReadOnlyList<int> ReplaySizes { get; }
+
     /// <summary>Brings a parameter to the device, its parts' rows one below the other.</summary>
     /// <exception cref="DeviceMemoryException">There is not enough memory; so for all that asks for some.</exception>
     Weight Load(IReadOnlyList<CheckpointTensor> parts);
@@ -35,6 +47,13 @@ public interface IOps : IDisposable
     /// Starts a step: everything that Scratch gave before is void, the pass's index arrays reach the device.
     /// </summary>
     void Begin(Pass pass);
+
+    /// <summary>
+    /// Runs the begun pass, which is one of decodes and of one of the <see cref="ReplaySizes"/>:
+    /// <paramref name="forward"/> enqueues it, or what it enqueued for an earlier pass of that size is enqueued again.
+    /// </summary>
+    /// <returns>What forward returned.</returns>
+    Tensor Replay(Pass pass, Func<Tensor> forward);
 
     /// <summary>
     /// Step-local memory of the activation type, contents undefined, void at the next <see cref="Begin"/>.
@@ -97,13 +116,16 @@ public interface IOps : IDisposable
     void SoftCap(Tensor x, float cap);
 
     /// <summary>
-    /// Draws one token for each row of logits [rows.Length, vocabulary]; results in order. May overwrite the logits.
+    /// Draws one token for each row of logits [rows.Length, vocabulary]. May overwrite the logits. The last of a row's
+    /// output tokens may be a <see cref="Pass.Drawn"/> of the Sample before.
     /// </summary>
-    void Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows, Span<SampledToken> results);
+    /// <returns>Waits for the results, in order; to be called once.</returns>
+    Func<SampledToken[]> Sample(Tensor logits, ReadOnlySpan<SamplingRow> rows);
 
     /// <summary>
-    /// Log probabilities without drawing: results[i] is that of tokens[i] under the plain softmax of row i, with the
+    /// Log probabilities without drawing: result i is that of tokens[i] under the plain softmax of row i, with the
     /// top best candidates. logits [tokens.Length, vocabulary].
     /// </summary>
-    void Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top, Span<SampledToken> results);
+    /// <returns>Waits for the results, in order; to be called once.</returns>
+    Func<SampledToken[]> Logprobs(Tensor logits, ReadOnlySpan<int> tokens, ReadOnlySpan<int> top);
 }

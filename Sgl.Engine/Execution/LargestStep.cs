@@ -39,10 +39,10 @@ internal sealed record LargestStep(int PromptTokens, int Requests, int ContextLe
             Tensor hidden = model.Forward(ops, pass, cache);
             int scored = Math.Min(PromptTokens, EngineOptions.PromptLogprobRows);
             Tensor logits = Logits(model, ops, hidden, scored);
-            ops.Logprobs(logits, new int[scored], new int[scored], new SampledToken[scored]);
+            ops.Logprobs(logits, new int[scored], new int[scored])();
             SamplingRow[] rows = new SamplingRow[Requests];
             Array.Fill(rows, new SamplingRow(_everything, model.Config.EndTokens, 0, new int[1], new int[1], 0));
-            ops.Sample(Logits(model, ops, hidden, Requests), rows, new SampledToken[Requests]);
+            ops.Sample(Logits(model, ops, hidden, Requests), rows)();
         }
     }
 

@@ -4,12 +4,13 @@ using Sgl.Engine.Scheduling;
 
 namespace Sgl.Engine.Execution;
 
-/// <summary>Runs a batch through the model, against the keys and values it owns.</summary>
+/// <summary>Runs batches through the model, against the keys and values it owns.</summary>
 internal sealed class ModelRunner
 {
     private readonly ICausalModel _model;
     private readonly IOps _ops;
     private readonly KvLayer[] _layers;
+    private readonly IReadOnlyList<int> _replaySizes;
 
     /// <param name="slots">Size of the KV pool, in tokens.</param>
     /// <exception cref="DeviceMemoryException">The pool does not fit.</exception>
@@ -17,43 +18,69 @@ internal sealed class ModelRunner
     {
         _model = model;
         _ops = ops;
+        // What depends on lengths is computed on the host, so it is another pass every time.
+        _replaySizes = model.KeysDependOnLength ? [] : ops.ReplaySizes;
         _layers = [.. model.KvWidths.Select(width => new KvLayer(
             ops.Allocate(ops.ActivationType, slots, width), ops.Allocate(ops.ActivationType, slots, width)))];
     }
 
     /// <summary>
-    /// Computes the keys and values of the batch's tokens, and adds to the sequences the prompt log probabilities they
-    /// want.
+    /// Runs each size of replayed pass once, the largest first, on padding alone: what is measured, compiled and
+    /// recorded at first is not left to requests.
     /// </summary>
-    /// <returns>The next token of each entry that samples, in order.</returns>
-    public SampledToken[] Run(Batch batch)
+    public void WarmUp()
     {
-        Pass pass = PassOf(batch);
-        _ops.Begin(pass);
-        Tensor hidden = _model.Forward(_ops, pass, _layers);
-        AddPromptLogprobs(batch, hidden);
-        return Sample(batch, hidden);
+        foreach (int size in _replaySizes.Reverse())
+            Decode(PassOf(new Batch(), padding: size));
     }
 
-    private static Pass PassOf(Batch batch)
+    /// <summary>
+    /// Enqueues the computation of the batch's keys and values, next tokens and prompt log probabilities.
+    /// </summary>
+    public LaunchedStep Launch(Batch batch)
+    {
+        int size = batch.PrefillTokens > 0 ? 0 : _replaySizes.FirstOrDefault(size => size >= batch.DecodeCount);
+        if (size > 0)
+        {
+            Tensor logits = Decode(PassOf(batch, size - batch.DecodeCount));
+            return new LaunchedStep(batch, Sample(batch, logits.SliceRows(0, batch.DecodeCount)), null, []);
+        }
+        Pass pass = PassOf(batch, padding: 0);
+        _ops.Begin(pass);
+        Tensor hidden = _model.Forward(_ops, pass, _layers);
+        List<Sequence> scored = [];
+        Func<SampledToken[]>? promptLogprobs = PromptLogprobs(batch, hidden, scored);
+        List<int> rows = RowsThatSample(batch);
+        Func<SampledToken[]> sampled = rows.Count > 0 ? Sample(batch, LogitsOf(hidden, rows)) : () => [];
+        return new LaunchedStep(batch, sampled, promptLogprobs, scored);
+    }
+
+    private Tensor Decode(Pass pass)
+    {
+        _ops.Begin(pass);
+        return _ops.Replay(pass, () => _model.Logits(_ops, _model.Forward(_ops, pass, _layers)));
+    }
+
+    private static Pass PassOf(Batch batch, int padding)
     {
         int count = batch.PrefillTokens + batch.DecodeCount;
         Pass pass = new()
         {
-            Tokens = new int[count],
-            Positions = new int[count],
-            RopeLengths = new int[count],
-            Slots = new int[count],
-            Sequences = new PassSequence[batch.Entries.Count],
+            Tokens = new int[count + padding],
+            Positions = new int[count + padding],
+            RopeLengths = new int[count + padding],
+            Slots = new int[count + padding],
+            Sequences = new PassSequence[batch.Entries.Count + padding],
         };
         int row = 0;
         for (int i = 0; i < batch.Entries.Count; i++)
         {
-            (Sequence sequence, int start, int entryCount, _) = batch.Entries[i];
-            pass.Sequences[i] = new PassSequence(row, entryCount, sequence.Kv.Memory[..(start + entryCount)]);
+            BatchEntry entry = batch.Entries[i];
+            Sequence sequence = entry.Sequence;
+            pass.Sequences[i] = new PassSequence(row, entry.Count, sequence.Kv.Memory[..(entry.Start + entry.Count)]);
             ReadOnlySpan<int> tokens = sequence.Tokens.Span;
             ReadOnlySpan<int> slots = sequence.Kv.Span;
-            for (int position = start; position < start + entryCount; position++, row++)
+            for (int position = entry.Start; position < entry.Start + entry.Count; position++, row++)
             {
                 pass.Tokens[row] = tokens[position];
                 pass.Positions[row] = position;
@@ -61,60 +88,66 @@ internal sealed class ModelRunner
                 pass.Slots[row] = slots[position];
             }
         }
+        for (int i = batch.Entries.Count; row < pass.TokenCount; i++, row++)
+        {
+            pass.Sequences[i] = new PassSequence(row, 1, default);
+            pass.RopeLengths[row] = 1;
+            pass.Slots[row] = -1;
+        }
         return pass;
     }
 
-    private SampledToken[] Sample(Batch batch, Tensor hidden)
+    private static List<int> RowsThatSample(Batch batch)
     {
         List<int> rows = [];
-        List<SamplingRow> sampling = [];
         int row = 0;
-        foreach ((Sequence sequence, _, int count, bool samples) in batch.Entries)
+        foreach (BatchEntry entry in batch.Entries)
         {
-            row += count;
-            if (!samples)
-                continue;
-            rows.Add(row - 1);
-            sampling.Add(new SamplingRow(
-                sequence.Request.Sampling,
-                _model.Config.EndTokens,
-                sequence.Request.Seed,
-                sequence.Request.Prompt,
-                sequence.Output,
-                sequence.Request.Logprobs?.Top ?? -1));
+            row += entry.Count;
+            if (entry.Samples)
+                rows.Add(row - 1);
         }
-        SampledToken[] sampled = new SampledToken[rows.Count];
-        if (rows.Count > 0)
-            _ops.Sample(LogitsOf(hidden, rows), [.. sampling], sampled);
-        return sampled;
+        return rows;
+    }
+
+    /// <param name="logits">A row for each entry that samples.</param>
+    private Func<SampledToken[]> Sample(Batch batch, Tensor logits)
+    {
+        SamplingRow[] rows = [.. batch.Entries.Where(entry => entry.Samples).Select(entry => new SamplingRow(
+            entry.Sequence.Request.Sampling,
+            _model.Config.EndTokens,
+            entry.Sequence.Request.Seed,
+            entry.Sequence.Request.Prompt,
+            entry.Sequence.Output,
+            entry.Sequence.Request.Logprobs?.Top ?? -1))];
+        return _ops.Sample(logits, rows);
     }
 
     /// <summary>The logits of position p give the log probability of the prompt's token p + 1.</summary>
-    private void AddPromptLogprobs(Batch batch, Tensor hidden)
+    /// <param name="scored">Gets the sequence that each of the results belongs to.</param>
+    /// <returns>Null when no sequence of the batch wants any.</returns>
+    private Func<SampledToken[]>? PromptLogprobs(Batch batch, Tensor hidden, List<Sequence> scored)
     {
         List<int> rows = [];
         List<int> tokens = [];
         List<int> top = [];
-        List<Sequence> sequences = [];
         int row = 0;
-        foreach ((Sequence sequence, int start, int count, _) in batch.Entries)
+        foreach (BatchEntry entry in batch.Entries)
         {
-            int last = Math.Min(sequence.PromptLength - 1, start + count);
-            for (int position = sequence.NextPromptLogprob; position <= last; position++)
+            Sequence sequence = entry.Sequence;
+            int first = sequence.NextPromptLogprob;
+            int last = Math.Min(sequence.PromptLength - 1, entry.Start + entry.Count);
+            for (int position = first; position <= last; position++)
             {
-                rows.Add(row + position - 1 - start);
+                rows.Add(row + position - 1 - entry.Start);
                 tokens.Add(sequence.Tokens.Span[position]);
                 top.Add(sequence.Request.Logprobs!.Top);
-                sequences.Add(sequence);
+                scored.Add(sequence);
             }
-            row += count;
+            sequence.LaunchPromptLogprobs(Math.Max(0, last + 1 - first));
+            row += entry.Count;
         }
-        if (rows.Count == 0)
-            return;
-        SampledToken[] results = new SampledToken[rows.Count];
-        _ops.Logprobs(LogitsOf(hidden, rows), [.. tokens], [.. top], results);
-        for (int i = 0; i < results.Length; i++)
-            sequences[i].AddPromptLogprob(results[i]);
+        return rows.Count > 0 ? _ops.Logprobs(LogitsOf(hidden, rows), [.. tokens], [.. top]) : null;
     }
 
     private Tensor LogitsOf(Tensor hidden, List<int> rows)

@@ -6,7 +6,7 @@ namespace Sgl.Engine.Execution;
 /// </summary>
 public sealed class Pass
 {
-    /// <summary>[T] token ids.</summary>
+    /// <summary>[T] token ids, or <see cref="Drawn"/> of a row.</summary>
     public required int[] Tokens { get; init; }
 
     /// <summary>[T] position of each token in its sequence.</summary>
@@ -18,10 +18,16 @@ public sealed class Pass
     /// </summary>
     public required int[] RopeLengths { get; init; }
 
-    /// <summary>[T] pool slot that takes each token's key and value.</summary>
+    /// <summary>[T] pool slot that takes each token's key and value; -1 in rows of padding.</summary>
     public required int[] Slots { get; init; }
 
     public required PassSequence[] Sequences { get; init; }
 
     public int TokenCount => Tokens.Length;
+
+    /// <summary>
+    /// Stands for the token that row <paramref name="row"/> of the last <see cref="IOps.Sample"/> draws, which the host
+    /// need not know yet.
+    /// </summary>
+    public static int Drawn(int row) => -1 - row;
 }

@@ -7,6 +7,6 @@ namespace Sgl.Engine.Execution;
 /// <param name="QueryCount">How many new tokens; 1 in decode.</param>
 /// <param name="Slots">
 /// The pool slot of every context token in order of position, the new ones included: its length is the context's. The
-/// new tokens' positions are the last QueryCount.
+/// new tokens' positions are the last QueryCount. Empty for a row of padding.
 /// </param>
 public readonly record struct PassSequence(int QueryStart, int QueryCount, ReadOnlyMemory<int> Slots);

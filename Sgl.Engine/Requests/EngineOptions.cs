@@ -56,6 +56,9 @@ public sealed record EngineOptions
 
     public bool DisableRadixCache { get; init; }
 
+    /// <summary>No step is prepared while the one before it runs.</summary>
+    public bool DisableOverlapSchedule { get; init; }
+
     /// <summary>Seeds the seeds of requests that bring none.</summary>
     public ulong RandomSeed { get; init; }
 

@@ -38,6 +38,11 @@ public sealed record EngineStatus
     /// <summary>Steps run since start; a probe reads progress from it.</summary>
     public required long Steps { get; init; }
 
+    /// <summary>
+    /// Seconds that the engine's loop has worked since start, without its waits for the device.
+    /// </summary>
+    public required double HostSeconds { get; init; }
+
     /// <summary>Bytes of weights and of KV pool.</summary>
     public required long WeightBytes { get; init; }
 

@@ -20,8 +20,9 @@ internal sealed class Batch
     /// <summary>Takes a sequence's next <paramref name="count"/> tokens; decodes come first.</summary>
     public void Add(Sequence sequence, int count)
     {
-        bool samples = count == sequence.Pending && sequence.Remaining > 0;
-        _entries.Add(new BatchEntry(sequence, sequence.Kv.Computed, count, samples));
+        bool last = count == sequence.Pending;
+        _entries.Add(new BatchEntry(
+            sequence, sequence.Kv.Computed, count, last && sequence.Remaining > 0, last && sequence.Remaining == 0));
         if (sequence.State == SequenceState.Decoding)
             DecodeCount++;
         else

@@ -3,7 +3,10 @@ using Sgl.Engine.Cache;
 
 namespace Sgl.Engine.Scheduling;
 
-/// <summary>The sequences that are decoding: each takes one slot and gives one token a step.</summary>
+/// <summary>
+/// The sequences that are decoding: each takes one slot and gives one token a step. One whose last token is promised
+/// only waits for it.
+/// </summary>
 internal sealed class DecodeSet(PrefixCache cache) : IReadOnlyCollection<Sequence>
 {
     private readonly List<Sequence> _sequences = [];
@@ -22,6 +25,8 @@ internal sealed class DecodeSet(PrefixCache cache) : IReadOnlyCollection<Sequenc
     {
         foreach (Sequence sequence in _sequences)
         {
+            if (sequence.Remaining == 0)
+                continue;
             cache.Grow(sequence.Kv, 1);
             batch.Add(sequence, 1);
         }

@@ -45,6 +45,12 @@ internal sealed class Scheduler
 
     public bool IsIdle => RunningCount + WaitingCount == 0;
 
+    /// <summary>
+    /// The pool cannot give each decoding sequence its next slot: the next batch retracts some, which must have got all
+    /// the tokens they were promised.
+    /// </summary>
+    public bool MustRetract => _cache.AvailableTokens < _decodes.Count;
+
     public long PromptTokensTotal => _prefills.PromptTokensTotal;
 
     public long CachedTokensTotal => _prefills.CachedTokensTotal;
@@ -70,10 +76,12 @@ internal sealed class Scheduler
     }
 
     /// <summary>
-    /// Takes over what a step computed: keys and values, and a token for each entry that samples, in order.
+    /// A step is on its way: whatever comes after it finds its keys and values, and tokens are promised to the entries
+    /// that sample.
     /// </summary>
-    public void Settle(Batch batch, ReadOnlySpan<SampledToken> sampled)
+    public void Advance(Batch batch)
     {
+        int row = 0;
         foreach (BatchEntry entry in batch.Entries)
         {
             Sequence sequence = entry.Sequence;
@@ -88,14 +96,23 @@ internal sealed class Scheduler
                 _decodes.Add(sequence);
             }
             if (entry.Samples)
-            {
-                Take(sequence, sampled[0]);
-                sampled = sampled[1..];
-            }
-            else
-            {
-                End(sequence, FinishReason.AtLength(0));
-            }
+                sequence.Promise(row++);
+        }
+    }
+
+    /// <summary>Takes over what a step has drawn: a token for each entry that samples, in order.</summary>
+    public void Settle(Batch batch, ReadOnlySpan<SampledToken> sampled)
+    {
+        int row = 0;
+        foreach (BatchEntry entry in batch.Entries)
+        {
+            SampledToken? drawn = entry.Samples ? sampled[row++] : null;
+            if (entry.Sequence.State == SequenceState.Ended)
+                continue; // It ended while this step was under way.
+            if (drawn is { } token)
+                Take(entry.Sequence, token);
+            else if (entry.Ends)
+                End(entry.Sequence, FinishReason.AtLength(0));
         }
     }
 
@@ -124,7 +141,7 @@ internal sealed class Scheduler
                 $"The model produced token {sampled.Token}, outside its vocabulary of {_vocabularySize}."));
             return;
         }
-        sequence.Append(sampled.Token);
+        sequence.Keep(sampled.Token);
         GeneratedTokensTotal++;
         IReadOnlyList<PositionLogprobs> logprobs = sequence.Request.Logprobs is null
             ? []
@@ -132,7 +149,7 @@ internal sealed class Scheduler
         SamplingParams sampling = sequence.Request.Sampling;
         if (!sampling.IgnoreEos && (_endTokens.Contains(sampled.Token) || sampling.StopTokens.Contains(sampled.Token)))
             End(sequence, FinishReason.AtToken(sampled.Token), logprobs);
-        else if (sequence.Remaining == 0)
+        else if (sequence.IsAtLength)
             End(sequence, FinishReason.AtLength(sequence.OutputLength), logprobs);
         else
             sequence.Publish(logprobs, finish: null);
@@ -151,6 +168,8 @@ internal sealed class Scheduler
             _decodes.Remove(sequence);
         else
             _prefills.Remove(sequence);
+        // No one can ask for the keys of a token that is never told.
+        sequence.Kv.Computed = Math.Min(sequence.Kv.Computed, sequence.KnownLength);
         _cache.Release(sequence.Kv, sequence.Tokens.Span);
     }
 
@@ -160,7 +179,7 @@ internal sealed class Scheduler
     /// </summary>
     private void RetractUntilDecodesFit()
     {
-        if (_cache.AvailableTokens >= _decodes.Count)
+        if (!MustRetract)
             return;
         int retracted = 0;
         while (RunningCount > 1 && _cache.AvailableTokens < EngineOptions.RetractionHeadroom * _decodes.Count)

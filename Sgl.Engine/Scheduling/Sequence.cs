@@ -16,6 +16,7 @@ internal sealed class Sequence
     private readonly long _arrival = Stopwatch.GetTimestamp();
     private readonly List<PositionLogprobs> _promptLogprobs = [];
     private int[] _tokens;
+    private int _promptLogprobsLaunched;
     private int _published;
 
     /// <param name="request">Already validated.</param>
@@ -24,7 +25,7 @@ internal sealed class Sequence
     {
         Request = request;
         CacheSpace = cacheSpace;
-        Length = request.Prompt.Length + request.Resumed.Length;
+        Length = KnownLength = request.Prompt.Length + request.Resumed.Length;
         _tokens = [.. request.Prompt.Span, .. request.Resumed.Span];
         _published = request.Resumed.Length;
 
@@ -35,6 +36,7 @@ internal sealed class Sequence
         });
         if (request.Logprobs?.PromptStart == 0)
             _promptLogprobs.Add(new PositionLogprobs(_tokens[0], null, []));
+        _promptLogprobsLaunched = _promptLogprobs.Count;
     }
 
     public GenerateRequest Request { get; }
@@ -50,13 +52,17 @@ internal sealed class Sequence
     /// <summary>Place in the order of arrival; a retracted sequence gets a new one.</summary>
     public long Ticket { get; set; }
 
-    /// <summary>Prompt and output.</summary>
+    /// <summary>Prompt and output, promised tokens included.</summary>
     public int Length { get; private set; }
+
+    /// <summary>Prompt and output as far as the host knows it: steps under way have promised the rest.</summary>
+    public int KnownLength { get; private set; }
 
     public int PromptLength => Request.Prompt.Length;
 
     public int OutputLength => Length - PromptLength;
 
+    /// <summary>[Length]; a promised token is the <see cref="Execution.Pass.Drawn"/> of its row.</summary>
     public ReadOnlyMemory<int> Tokens => _tokens.AsMemory(0, Length);
 
     public ReadOnlyMemory<int> Output => _tokens.AsMemory(PromptLength, OutputLength);
@@ -64,8 +70,11 @@ internal sealed class Sequence
     /// <summary>Tokens that have yet to go through the model.</summary>
     public int Pending => Length - Kv.Computed;
 
-    /// <summary>Tokens that may still be generated.</summary>
+    /// <summary>Tokens that may still be generated, besides those promised.</summary>
     public int Remaining => Request.Sampling.MaxNewTokens - OutputLength;
+
+    /// <summary>The host knows all the tokens that the request may have.</summary>
+    public bool IsAtLength => KnownLength - PromptLength == Request.Sampling.MaxNewTokens;
 
     /// <summary>Seconds it waited for its first step; null before that.</summary>
     public double? QueueSeconds { get; private set; }
@@ -75,11 +84,11 @@ internal sealed class Sequence
     public int Retractions { get; private set; }
 
     /// <summary>
-    /// The next prompt position whose log probability is wanted; the prompt's length when none is left. It is read off
-    /// the logits of the position before.
+    /// The next prompt position whose log probability no step has been asked for; the prompt's length when none is
+    /// left. It is read off the logits of the position before.
     /// </summary>
     public int NextPromptLogprob =>
-        Request.Logprobs is { } wanted ? wanted.PromptStart + _promptLogprobs.Count : PromptLength;
+        Request.Logprobs is { } wanted ? wanted.PromptStart + _promptLogprobsLaunched : PromptLength;
 
     /// <summary>
     /// The tokens that a cached prefix may cover: all but the last, whose logits are needed, and none whose logits give
@@ -107,15 +116,22 @@ internal sealed class Sequence
         Retractions++;
     }
 
+    /// <summary>A step computes the log probabilities of so many prompt positions more.</summary>
+    public void LaunchPromptLogprobs(int count) => _promptLogprobsLaunched += count;
+
     public void AddPromptLogprob(SampledToken token) =>
         _promptLogprobs.Add(new PositionLogprobs(token.Token, token.Logprob, token.Top));
 
-    public void Append(int token)
+    /// <summary>A step under way draws the next token, in row <paramref name="row"/> of those that sample.</summary>
+    public void Promise(int row)
     {
         if (Length == _tokens.Length)
             Array.Resize(ref _tokens, Math.Min(2 * Length, PromptLength + Request.Sampling.MaxNewTokens));
-        _tokens[Length++] = token;
+        _tokens[Length++] = Execution.Pass.Drawn(row);
     }
+
+    /// <summary>The oldest promise is kept.</summary>
+    public void Keep(int token) => _tokens[KnownLength++] = token;
 
     /// <summary>Sends the consumer the tokens it has not seen; with a finish, this is the last it hears.</summary>
     public void Publish(IReadOnlyList<PositionLogprobs> logprobs, FinishReason? finish)
@@ -124,7 +140,7 @@ internal sealed class Sequence
         _chunks.Writer.TryWrite(new TokenChunk
         {
             // Tokens are only ever appended, so the consumer may read this part while the loop writes on.
-            Tokens = Output[_published..],
+            Tokens = Output[_published..(KnownLength - PromptLength)],
             Logprobs = logprobs,
             PromptLogprobs = first ? _promptLogprobs : [],
             CachedTokens = CachedTokens,
@@ -132,7 +148,7 @@ internal sealed class Sequence
             QueueSeconds = QueueSeconds ?? 0,
             Finish = finish,
         });
-        _published = OutputLength;
+        _published = KnownLength - PromptLength;
         if (finish is not null)
             _chunks.Writer.TryComplete();
     }

@@ -95,6 +95,13 @@ internal static class FlagTable
         Flag.Number("--schedule-conservativeness", (0, 1000), "above 1: admits fewer, retracts less",
             o => o.Engine.ScheduleConservativeness,
             (o, v) => o with { Engine = o.Engine with { ScheduleConservativeness = v } }),
+        Flag.Switch("--disable-overlap-schedule", "no step is prepared while the GPU runs the one before it",
+            o => o.Engine.DisableOverlapSchedule,
+            o => o with { Engine = o.Engine with { DisableOverlapSchedule = true } }),
+        Flag.Integer("--cuda-graph-max-bs", (1, 4096), "decode steps of so many requests are replayed as CUDA graphs",
+            o => o.CudaGraphMaxBatch, (o, v) => o with { CudaGraphMaxBatch = v }),
+        Flag.Switch("--disable-cuda-graph", "kernels of decode steps are launched one by one",
+            o => o.DisableCudaGraph, o => o with { DisableCudaGraph = true }),
         Flag.Integer("--cpu-threads", (1, 4096), "worker threads of the CPU backend",
             o => o.Engine.CpuThreads, (o, v) => o with { Engine = o.Engine with { CpuThreads = v } })
             with { Unset = "every core" },

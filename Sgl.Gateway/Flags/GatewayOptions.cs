@@ -35,6 +35,11 @@ public sealed record GatewayOptions
     /// <summary>auto or cpu.</summary>
     public string Device { get; init; } = "auto";
 
+    /// <summary>Decode steps of so many requests at most are replayed as CUDA graphs.</summary>
+    public int CudaGraphMaxBatch { get; init; } = 256;
+
+    public bool DisableCudaGraph { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>A line when a request comes and when it ends.</summary>

@@ -19,7 +19,11 @@ internal static class Devices
             return null;
         CudaProbe probe = CudaDevices.Probe();
         if (probe.IsUsable)
-            return config => new CudaOps(probe.Devices[0], ActivationType(options, config), Compiled(log));
+            return config => new CudaOps(
+                probe.Devices[0],
+                ActivationType(options, config),
+                options.DisableCudaGraph ? 0 : options.CudaGraphMaxBatch,
+                Compiled(log));
         if (options.Device == "cuda")
             throw new UserErrorException($"--device cuda: {probe.Problem}");
         log($"--device auto takes the CPU. {probe.Problem}");

@@ -75,10 +75,8 @@ internal static class SampleChecks
         SamplingRow[] rows = [.. Enumerable.Range(0, Rows).Select(i => new SamplingRow(
             make(i), [0, vocabulary / 2], (ulong)twin.Random.NextInt64(), Tokens(twin, i, vocabulary),
             Tokens(twin, 2 * i, vocabulary), i % 4 - 1))];
-        SampledToken[] cpu = new SampledToken[Rows], gpu = new SampledToken[Rows];
-        twin.Cuda.Sample(logits.Gpu, rows, gpu);
-        twin.Cpu.Sample(logits.Cpu, rows, cpu);
-        return (cpu, gpu);
+        Func<SampledToken[]> gpu = twin.Cuda.Sample(logits.Gpu, rows);
+        return (twin.Cpu.Sample(logits.Cpu, rows)(), gpu());
     }
 
     private static int[] Tokens(Twin twin, int count, int vocabulary) =>

@@ -12,7 +12,7 @@ internal sealed class Twin : IDisposable
     public Twin(CudaDevice device, DataType type)
     {
         Type = type;
-        Cuda = new CudaOps(device, type, (done, all) =>
+        Cuda = new CudaOps(device, type, progress: (done, all) =>
         {
             if (done == all)
                 Console.WriteLine($"{all} kernel files ready");

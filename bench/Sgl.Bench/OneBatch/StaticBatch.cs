@@ -94,8 +94,7 @@ internal sealed class StaticBatch
         _ops.GatherRows(hidden, last, gathered);
         SamplingRow[] rows = new SamplingRow[tokens.Length];
         Array.Fill(rows, new SamplingRow(_greedy, [], Seed: 0, Prompt: default, Output: default, TopLogprobs: -1));
-        SampledToken[] sampled = new SampledToken[tokens.Length];
-        _ops.Sample(_model.Logits(_ops, gathered), rows, sampled);
+        SampledToken[] sampled = _ops.Sample(_model.Logits(_ops, gathered), rows)();
         for (int b = 0; b < tokens.Length; b++)
             tokens[b] = sampled[b].Token;
     }

@@ -1,4 +1,5 @@
 using Sgl.Cuda.Kernels;
+using Sgl.Engine.Execution;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Sampling;
 
@@ -39,6 +40,15 @@ public sealed class SampleTests
         Assert.Equal([5, 5], Part(lists, first.Output));
         Assert.Equal([1, 2, 3, 5, 5], Part(lists, second.Seen));
         Assert.Equal(0.5f, lists.Values[second.Bias.Start]);
+    }
+
+    [Fact]
+    public void ATokenThatOnlyTheDeviceKnowsIsListedAsWhatItIs()
+    {
+        Sample.TokenLists lists = new();
+        SamplingParams parameters = new() { MaxNewTokens = 9, PresencePenalty = 1 };
+        SamplingRow row = Row(parameters) with { Output = (int[])[5, Pass.Drawn(3)] };
+        Assert.Equal([5, Pass.Drawn(3)], Part(lists, lists.Describe(row, 50).Output));
     }
 
     private static IEnumerable<int> Part(Sample.TokenLists lists, Sample.Range range) =>

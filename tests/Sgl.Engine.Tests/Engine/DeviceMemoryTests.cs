@@ -117,7 +117,7 @@ public sealed class DeviceMemoryTests : IDisposable
         await using InferenceEngine engine = new(
             TestRequest.Options with { MaxRunningRequests = 2 },
             model,
-            new FakeDevice(200_000) { Traits = new DeviceTraits { ChunkedPrefillSize = 4096 } });
+            new FakeDevice(200_000, traits: new DeviceTraits { ChunkedPrefillSize = 4096 }));
         model.BeforeForward = _ => throw new DeviceMemoryException("7 bytes were asked for, 6 are free on fake");
         Generation generation = await Generation.OfAsync(engine, TestRequest.Of(TestRequest.Prompt(9), 4));
         Assert.Equal(
@@ -131,9 +131,7 @@ public sealed class DeviceMemoryTests : IDisposable
     private (FakeDevice Device, ICausalModel Model) Load(long bytes, long loaded = 0, DeviceTraits? traits = null)
     {
         FakeDevice loading = new(long.MaxValue);
-        FakeDevice device = traits is null
-            ? new FakeDevice(bytes) { LoadedBytes = loaded }
-            : new FakeDevice(bytes) { LoadedBytes = loaded, Traits = traits };
+        FakeDevice device = new(bytes, loaded, traits);
         ModelConfig config = ModelConfig.Load(Repository.TinyModel);
         IWeightSource weights = WeightSources.Open(Repository.TinyModel, LoadFormat.Auto, config, null);
         _owned.AddRange([loading, device, weights]);

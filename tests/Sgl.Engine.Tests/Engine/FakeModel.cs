@@ -38,7 +38,7 @@ internal sealed class FakeModel(bool keysDependOnLength = false) : ICausalModel
     {
         BeforeForward?.Invoke(pass);
         Tensor keys = cache[0].Keys;
-        for (int row = 0; row < pass.TokenCount; row++)
+        for (int row = 0; row < pass.TokenCount && pass.Slots[row] >= 0; row++)
             ((float[])[pass.Tokens[row], pass.Positions[row], pass.RopeLengths[row]]).CopyTo(keys.Row(pass.Slots[row]));
 
         Tensor hidden = ops.Scratch(pass.TokenCount, 2);

@@ -1,3 +1,5 @@
+using Sgl.Engine.Execution;
+using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
 using Sgl.TestSupport;
 
@@ -35,6 +37,15 @@ public sealed class SameTokensTests(SameTokensTests.Alone alone) : IClassFixture
         AssertSame(all);
     }
 
+    [Theory]
+    [InlineData(8192)]
+    [InlineData(90)]
+    public async Task SameTokensOnADeviceThatRunsAhead(int maxTotalTokens)
+    {
+        EngineOptions options = _options with { MaxTotalTokens = maxTotalTokens, MaxNewTokensEstimate = 1 };
+        AssertSame(await RunAsync(options, Known, _ => new RunAheadOps()));
+    }
+
     [Fact]
     public async Task SameTokensBehindACachedPrefix()
     {
@@ -68,9 +79,10 @@ public sealed class SameTokensTests(SameTokensTests.Alone alone) : IClassFixture
             Assert.Equal(alone.Tokens[i], all[i].Tokens);
     }
 
-    private static async Task<Generation[]> RunAsync(EngineOptions options, int count)
+    private static async Task<Generation[]> RunAsync(
+        EngineOptions options, int count, Func<ModelConfig, IOps>? openDevice = null)
     {
-        await using InferenceEngine engine = InferenceEngine.Load(options);
+        await using InferenceEngine engine = InferenceEngine.Load(options, openDevice: openDevice);
         Generation[] all = await Task.WhenAll(
             Enumerable.Range(0, count).Select(i => Generation.OfAsync(engine, Request(i))));
         Assert.True(await engine.FlushCacheAsync());
@@ -86,7 +98,14 @@ public sealed class SameTokensTests(SameTokensTests.Alone alone) : IClassFixture
             Id = $"request {i}",
             Prompt = (int[])[.. Enumerable.Range(0, 20 + (3 * i)).Select(_ => random.Next(4000))],
             Seed = (ulong)i,
-            Sampling = new SamplingParams { MaxNewTokens = NewTokens, Temperature = 1, IgnoreEos = true },
+            Sampling = new SamplingParams
+            {
+                MaxNewTokens = NewTokens,
+                Temperature = 1,
+                IgnoreEos = true,
+                FrequencyPenalty = 0.5f,
+                RepetitionPenalty = 1.1f,
+            },
         };
     }
 

@@ -1,4 +1,5 @@
 using Sgl.Engine.Cpu;
+using Sgl.Engine.Execution;
 using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Tests.Engine;
@@ -6,10 +7,11 @@ namespace Sgl.Engine.Tests.Engine;
 /// <summary>An engine on a fake model. At its end it must be idle, and no slot of its pool may be missing.</summary>
 internal sealed class TestEngine : IAsyncDisposable
 {
-    public TestEngine(EngineOptions options, FakeModel? model = null)
+    /// <param name="ops">Null is the CPU's.</param>
+    public TestEngine(EngineOptions options, FakeModel? model = null, IOps? ops = null)
     {
         Model = model ?? new FakeModel();
-        Engine = new InferenceEngine(options, Model, new CpuOps(threads: 1), line =>
+        Engine = new InferenceEngine(options, Model, ops ?? new CpuOps(threads: 1), line =>
         {
             lock (Log)
                 Log.Add(line);

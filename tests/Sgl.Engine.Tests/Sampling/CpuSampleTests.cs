@@ -22,14 +22,13 @@ public sealed class CpuSampleTests
             [], (ulong)i, new int[] { i }, new int[] { i, i, 2 }, TopLogprobs: i - 2)).ToArray();
 
         using CpuOps ops = new(threads);
-        SampledToken[] together = new SampledToken[9];
-        SampledToken[] scores = new SampledToken[9];
+        SampledToken[] together, scores;
         fixed (float* address = logits)
         {
             Tensor all = new((nint)address, DataType.Float32, 9, Vocabulary);
-            ops.Sample(all, rows, together);
+            together = ops.Sample(all, rows)();
             int[] tokens = together.Select(sampled => sampled.Token).ToArray();
-            ops.Logprobs(all, tokens, Enumerable.Repeat(2, 9).ToArray(), scores);
+            scores = ops.Logprobs(all, tokens, Enumerable.Repeat(2, 9).ToArray())();
         }
 
         Sampler alone = new(Vocabulary);

@@ -78,7 +78,7 @@ public sealed class RetractionTests
         Assert.Equal(0.1, ratio.Value, 9);
         Sequence running = new(Of([1, 2], 100), 0);
         for (int i = 0; i < 30; i++)
-            running.Append(1);
+            running.Promise(0);
         ratio.OnRetraction([running]);
         Assert.Equal((30 + 20) / 100.0, ratio.Value);
         ratio.OnIdle();

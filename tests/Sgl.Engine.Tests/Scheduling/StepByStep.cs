@@ -45,7 +45,9 @@ internal sealed class StepByStep : IDisposable
     {
         Batch batch = Scheduler.NextBatch();
         Assert.NotEmpty(batch.Entries);
-        Scheduler.Settle(batch, _runner.Run(batch));
+        LaunchedStep step = _runner.Launch(batch);
+        Scheduler.Advance(batch);
+        Scheduler.Settle(batch, step.Wait());
         return batch;
     }
 

@@ -71,6 +71,7 @@ internal sealed class FakeBackend : IInferenceBackend
         CachedTokensTotal = 2,
         GeneratedTokensTotal = 3,
         RetractionsTotal = 4,
+        HostSeconds = 0.5,
         Steps = Interlocked.Read(ref _steps),
         WeightBytes = 1 << 30,
         KvCacheBytes = 1 << 29,
