@@ -203,7 +203,7 @@ internal sealed class EngineLoop
         SampledToken[]? sampled = null;
         try
         {
-            sampled = step.Wait();
+            sampled = step.Collect();
         }
         catch (Exception e)
         {

@@ -90,7 +90,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
         reply.Fetch(output, resultBytes);
         return (output, () =>
         {
-            SampledToken[] results = Read(reply.Wait(), tops, mostTop);
+            SampledToken[] results = Read(reply.Collect(), tops, mostTop);
             _replies.Push(reply);
             return results;
         }
@@ -205,7 +205,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
             _arrived.Record();
         }
 
-        public nint Wait()
+        public nint Collect()
         {
             _arrived.Synchronize();
             return _host;

@@ -20,7 +20,7 @@ internal sealed class LaunchedStep(
     /// Waits until the device is done with it, and gives sequences the prompt log probabilities they want.
     /// </summary>
     /// <returns>The next token of each entry that samples, in order.</returns>
-    public SampledToken[] Wait()
+    public SampledToken[] Collect()
     {
         SampledToken[] results = promptLogprobs?.Invoke() ?? [];
         for (int i = 0; i < results.Length; i++)

@@ -47,7 +47,7 @@ internal sealed class StepByStep : IDisposable
         Assert.NotEmpty(batch.Entries);
         LaunchedStep step = _runner.Launch(batch);
         Scheduler.Advance(batch);
-        Scheduler.Settle(batch, step.Wait());
+        Scheduler.Settle(batch, step.Collect());
         return batch;
     }
 

@@ -42,6 +42,7 @@ public sealed class FlagParserTests
     [InlineData("--schedule-policy", "dfs-weight", "dfs-weight")]
     [InlineData("--schedule-conservativeness", "0.3", 0.3)]
     [InlineData("--cpu-threads", "2", 2)]
+    [InlineData("--cuda-graph-max-bs", "64", 64)]
     [InlineData("--random-seed", "42", 42)]
     [InlineData("--stream-interval", "4", 4)]
     [InlineData("--sampling-defaults", "openai", "openai")]
@@ -57,6 +58,8 @@ public sealed class FlagParserTests
 
     [Theory]
     [InlineData("--disable-radix-cache")]
+    [InlineData("--disable-overlap-schedule")]
+    [InlineData("--disable-cuda-graph")]
     [InlineData("--enable-cache-report")]
     [InlineData("--skip-server-warmup")]
     [InlineData("--log-requests")]
