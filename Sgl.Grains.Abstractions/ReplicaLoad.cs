@@ -32,6 +32,9 @@ public sealed record ReplicaLoad
 
     [Id(12)] public long Steps { get; init; }
 
+    /// <summary>Seconds that the engine's loop has worked, without its waits for the device.</summary>
+    [Id(17)] public double HostSeconds { get; init; }
+
     [Id(13)] public long WeightBytes { get; init; }
 
     [Id(14)] public long KvCacheBytes { get; init; }

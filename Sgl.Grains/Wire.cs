@@ -80,6 +80,7 @@ internal static class Wire
         GeneratedTokensTotal = status.GeneratedTokensTotal,
         RetractionsTotal = status.RetractionsTotal,
         Steps = status.Steps,
+        HostSeconds = status.HostSeconds,
         WeightBytes = status.WeightBytes,
         KvCacheBytes = status.KvCacheBytes,
     };
@@ -105,6 +106,7 @@ internal static class Wire
             GeneratedTokensTotal = loads.Sum(load => load.GeneratedTokensTotal),
             RetractionsTotal = loads.Sum(load => load.RetractionsTotal),
             Steps = loads.Sum(load => load.Steps),
+            HostSeconds = loads.Sum(load => load.HostSeconds),
             WeightBytes = loads.Sum(load => load.WeightBytes),
             KvCacheBytes = loads.Sum(load => load.KvCacheBytes),
         };
