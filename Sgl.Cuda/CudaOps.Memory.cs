@@ -71,7 +71,7 @@ public sealed partial class CudaOps
         _uploader = null;
         _uploads.Reset();
         _scratch.Reset();
-        _pass = new DevicePass(pass, _uploads);
+        _pass = new DevicePass(pass, _uploads, decodesApart: _batchInvariant is null);
     }
 
     public Tensor Scratch(int rows, int columns) => Scratch(ActivationType, rows, columns);

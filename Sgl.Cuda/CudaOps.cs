@@ -19,6 +19,7 @@ public sealed partial class CudaOps : IOps
     private readonly RmsNorm _rmsNorm;
     private readonly Rope _rope;
     private readonly Linear _linear;
+    private readonly BatchInvariant? _batchInvariant;
     private readonly Attention _attention;
     private readonly Sample _sample;
     private DevicePass? _pass;
@@ -27,12 +28,17 @@ public sealed partial class CudaOps : IOps
     /// <param name="activationType">BFloat16 or Float16; weights of other types are converted on their way up.</param>
     /// <param name="graphMaxBatch">Passes of so many decodes at most are recorded and replayed; 0: none.</param>
     /// <param name="progress">Told (done, all) while kernels are compiled; may be null.</param>
+    /// <param name="deterministic">
+    /// A row's bits depend neither on the other rows of a call nor on whether it came in a prompt, in a chunk of one or
+    /// in decode, as they never do on the CPU. Costs speed, and nothing is replayed.
+    /// </param>
     /// <exception cref="CudaException">The driver, NVRTC or cuBLASLt refuses.</exception>
     public CudaOps(
         CudaDevice device,
         DataType activationType = DataType.BFloat16,
         int graphMaxBatch = 0,
-        Action<int, int>? progress = null)
+        Action<int, int>? progress = null,
+        bool deterministic = false)
     {
         if (activationType is not (DataType.BFloat16 or DataType.Float16))
         {
@@ -40,12 +46,14 @@ public sealed partial class CudaOps : IOps
                 nameof(activationType), activationType, "Activations on CUDA are BFloat16 or Float16.");
         }
         ActivationType = activationType;
-        ReplaySizes = GraphSizes.UpTo(graphMaxBatch);
+        // Attention of decodes as prompts cuts its work on the host, anew for every pass.
+        ReplaySizes = deterministic ? [] : GraphSizes.UpTo(graphMaxBatch);
         _context = new CudaContext(device);
         _library = new KernelLibrary(_context, activationType);
         _library.Prepare(
         [
             ("Elementwise", []), ("RmsNorm", []), ("Rope", []), ("MatrixVector", []), ("Sample", []),
+            .. deterministic ? ((string, string[])[])[("BatchInvariant", [])] : [],
             .. Kernels.Attention.UsualHeadDims.SelectMany(headDim => ((string, string[])[])
             [
                 ("AttentionDecode", Kernels.Attention.Options(headDim, softCap: false)),
@@ -58,13 +66,14 @@ public sealed partial class CudaOps : IOps
         _rmsNorm = new RmsNorm(_library);
         _rope = new Rope(_context, _library, _uploads);
         _linear = new Linear(_context, _library, activationType);
+        _batchInvariant = deterministic ? new BatchInvariant(_library) : null;
         _attention = new Attention(_context, _library, _uploads);
         _sample = new Sample(_context, _library, _uploads);
     }
 
     public string Description =>
         $"cuda ({_context.Device.Name}, {_context.Device.Architecture}, "
-        + $"{ActivationType.ToString().ToLowerInvariant()})";
+        + $"{ActivationType.ToString().ToLowerInvariant()}{(_batchInvariant is null ? "" : ", deterministic")})";
 
     public DataType ActivationType { get; }
 
@@ -84,7 +93,10 @@ public sealed partial class CudaOps : IOps
         Check.Shape(x, output.Rows, weight.Columns, ActivationType);
         Check.Shape(output, x.Rows, weight.Rows, ActivationType);
         Tensor? vector = bias is null ? null : Check.Single(bias, 1, weight.Rows);
-        _linear.Run(x, matrix, vector, output);
+        if (_batchInvariant is { } invariant)
+            invariant.Run(x, matrix, vector, output);
+        else
+            _linear.Run(x, matrix, vector, output);
     }
 
     public void RmsNorm(Tensor x, Weight weight, float epsilon, float offset, Tensor output)

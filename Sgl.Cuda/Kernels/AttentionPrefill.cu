@@ -139,7 +139,8 @@ __device__ __forceinline__ void soften(float (&s)[MT][TOKENS / 8][4], float fact
             // A row that has seen no key yet keeps sums of zero.
             float base = top == MINUS_INFINITY ? 0.0f : top * factor;
             if (__any_sync(0xffffffffu, top > r.top[m][half])) {
-                float shrink = exp2_fast(fmaf(r.top[m][half], factor, -base));
+                // Exactly 1 where the row's own maximum stands: no row's bits depend on the others of its tile.
+                float shrink = top > r.top[m][half] ? exp2_fast(fmaf(r.top[m][half], factor, -base)) : 1.0f;
                 r.top[m][half] = top;
                 r.sum[m][half] *= shrink;
 #pragma unroll

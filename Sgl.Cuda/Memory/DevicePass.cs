@@ -8,14 +8,16 @@ internal sealed class DevicePass
 {
     private readonly Dictionary<(int Group, int RowsPerTile), (nint, int)> _tiles = [];
 
-    public DevicePass(Pass pass, StepUploads uploads)
+    /// <param name="decodesApart">
+    /// False puts sequences with one new token among the others, so that the same kernel takes both.
+    /// </param>
+    public DevicePass(Pass pass, StepUploads uploads, bool decodesApart = true)
     {
         Pass = pass;
         Tokens = uploads.Add<int>(pass.Tokens);
         Positions = uploads.Add<int>(pass.Positions);
         Slots = uploads.Add<int>(pass.Slots);
-        PassSequence[] decodes = [.. pass.Sequences.Where(sequence => sequence.QueryCount == 1)];
-        PassSequence[] prefills = [.. pass.Sequences.Where(sequence => sequence.QueryCount > 1)];
+        (PassSequence[] decodes, PassSequence[] prefills) = Part(pass.Sequences, decodesApart);
         int slots = 0;
         Decodes = Add(decodes, uploads, ref slots);
         Prefills = Add(prefills, uploads, ref slots);
@@ -45,7 +47,7 @@ internal sealed class DevicePass
     /// <summary>Sequences with one new token.</summary>
     public SequenceList Decodes { get; }
 
-    /// <summary>Sequences with several new tokens.</summary>
+    /// <summary>Sequences with several new tokens, or all where decodes are not apart.</summary>
     public SequenceList Prefills { get; }
 
     /// <summary>
@@ -80,6 +82,12 @@ internal sealed class DevicePass
         }
         return [.. tiles.OrderByDescending(tile => tile.Keys).Select(tile => tile.Tile)];
     }
+
+    internal static (PassSequence[] Decodes, PassSequence[] Prefills) Part(
+        PassSequence[] sequences, bool decodesApart) =>
+        decodesApart
+            ? (Array.FindAll(sequences, s => s.QueryCount == 1), Array.FindAll(sequences, s => s.QueryCount > 1))
+            : ([], sequences);
 
     private static SequenceList Add(PassSequence[] sequences, StepUploads uploads, ref int slots)
     {

@@ -62,6 +62,11 @@ public sealed record EngineOptions
     /// <summary>Seeds the seeds of requests that bring none.</summary>
     public ulong RandomSeed { get; init; }
 
+    /// <summary>
+    /// A seeded request's tokens depend on nothing but itself. On the CPU they never do; a GPU takes slower kernels.
+    /// </summary>
+    public bool DeterministicInference { get; init; }
+
     /// <summary>Worker threads of the CPU backend; null takes every core.</summary>
     public int? CpuThreads { get; init; }
 

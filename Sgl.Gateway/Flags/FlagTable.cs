@@ -112,6 +112,12 @@ internal static class FlagTable
         Flag.Integer("--random-seed", (0, Any), "seeds requests that bring no seed",
             o => (int)o.Engine.RandomSeed, (o, v) => o with { Engine = o.Engine with { RandomSeed = (ulong)v } })
             with { Unset = "random" },
+        Flag.Switch("--enable-deterministic-inference",
+            "a seeded request gives the same tokens alone and in any batch, in chunks, retracted; on the CPU always",
+            o => o.Engine.DeterministicInference,
+            o => o with { Engine = o.Engine with { DeterministicInference = true } }),
+        Flag.Switch("--enable-torch-compile", "accepted, changes nothing: kernels are fused as they are",
+            o => o.EnableTorchCompile, o => o with { EnableTorchCompile = true }),
         Flag.Integer("--stream-interval", (1, Any), "tokens per streamed event, after the first",
             o => o.StreamInterval, (o, v) => o with { StreamInterval = v }),
         Flag.Choice("--sampling-defaults", ["model", "openai"],

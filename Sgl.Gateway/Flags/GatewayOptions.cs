@@ -40,6 +40,9 @@ public sealed record GatewayOptions
 
     public bool DisableCudaGraph { get; init; }
 
+    /// <summary>Accepted for SGLang's sake; changes nothing and says so.</summary>
+    public bool EnableTorchCompile { get; init; }
+
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>A line when a request comes and when it ends.</summary>

@@ -23,7 +23,8 @@ internal static class Devices
                 probe.Devices[0],
                 ActivationType(options, config),
                 options.DisableCudaGraph ? 0 : options.CudaGraphMaxBatch,
-                Compiled(log));
+                Compiled(log),
+                options.Engine.DeterministicInference);
         if (options.Device == "cuda")
             throw new UserErrorException($"--device cuda: {probe.Problem}");
         log($"--device auto takes the CPU. {probe.Problem}");

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Sgl.Cuda;
 using Sgl.Engine;
+using Sgl.Engine.Execution;
+using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Text;
 using Sgl.Gateway.Flags;
@@ -40,9 +42,14 @@ internal static partial class ModelLoader
 
     private static InferenceEngine LoadEngine(GatewayOptions options, Action<string> log, Action<long, long> progress)
     {
+        if (options.EnableTorchCompile)
+            log("--enable-torch-compile changes nothing: there is no torch, and kernels are fused as they are.");
         try
         {
-            return InferenceEngine.Load(options.Engine, log, progress, Devices.Choose(options, log));
+            Func<ModelConfig, IOps>? openDevice = Devices.Choose(options, log);
+            if (options.Engine.DeterministicInference && openDevice is null)
+                log("--enable-deterministic-inference changes nothing: the CPU keeps its promise anyway.");
+            return InferenceEngine.Load(options.Engine, log, progress, openDevice);
         }
         catch (CudaException error)
         {

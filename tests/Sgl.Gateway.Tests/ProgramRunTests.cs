@@ -17,7 +17,7 @@ public sealed class ProgramRunTests
         int port = FreePort();
         ProcessStartInfo start = new("dotnet",
             [typeof(SglGateway).Assembly.Location, "--port", $"{port}", "--api-key=k", "--log-requests", "--dtype",
-                "float32"])
+                "float32", "--device", "cpu", "--enable-torch-compile", "--enable-deterministic-inference"])
         {
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
@@ -28,6 +28,8 @@ public sealed class ProgramRunTests
         {
             string log = await ReadUntilAsync(process, "The server is fired up and ready to roll!");
             Assert.Contains("Loading weights: 100 %", log);
+            Assert.Contains("--enable-torch-compile changes nothing: there is no torch", log);
+            Assert.Contains("--enable-deterministic-inference changes nothing: the CPU keeps its promise", log);
 
             using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
             client.DefaultRequestHeaders.Authorization = new("Bearer", "k");

@@ -20,4 +20,16 @@ public sealed class DevicePassTests
             tiles.Select(tile => (tile.Sequence, tile.FirstRow)).Order());
         Assert.Equal([256, 128, 0], tiles.Where(tile => tile.Sequence == 2).Select(tile => tile.FirstRow));
     }
+
+    [Fact]
+    public void DecodesStandApartUnlessOneKernelIsToTakeBoth()
+    {
+        PassSequence[] sequences = [new(0, 1, new int[9]), new(1, 3, new int[3]), new(4, 1, new int[1])];
+        (PassSequence[] decodes, PassSequence[] prefills) = DevicePass.Part(sequences, decodesApart: true);
+        Assert.Equal([0, 4], decodes.Select(sequence => sequence.QueryStart));
+        Assert.Equal([1], prefills.Select(sequence => sequence.QueryStart));
+        (decodes, prefills) = DevicePass.Part(sequences, decodesApart: false);
+        Assert.Empty(decodes);
+        Assert.Equal(sequences, prefills);
+    }
 }
