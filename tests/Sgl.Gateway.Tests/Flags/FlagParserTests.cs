@@ -61,6 +61,8 @@ public sealed class FlagParserTests
     [InlineData("--disable-overlap-schedule")]
     [InlineData("--disable-cuda-graph")]
     [InlineData("--enable-cache-report")]
+    [InlineData("--enable-deterministic-inference")]
+    [InlineData("--enable-torch-compile")]
     [InlineData("--skip-server-warmup")]
     [InlineData("--log-requests")]
     public void ASwitchIsOffUntilItIsGiven(string name)
