@@ -90,5 +90,7 @@ internal static class InfoEndpoint
         json.WriteNumber("cached_tokens_total", status.CachedTokensTotal);
         json.WriteNumber("generation_tokens_total", status.GeneratedTokensTotal);
         json.WriteNumber("num_retractions_total", status.RetractionsTotal);
+        json.WriteNumber("num_steps_total", status.Steps);
+        json.WriteNumber("host_seconds_total", status.HostSeconds);
     }
 }

@@ -2,8 +2,8 @@ using Sgl.Cuda;
 using Sgl.Cuda.Parity;
 using Sgl.Engine.Execution;
 
-// usage: Sgl.Cuda.Parity (ops | ops-small | models FOLDER | deterministic TINY_MODEL | bench | decode BATCH CONTEXT |
-// profile BATCH CONTEXT NEW)...
+// usage: Sgl.Cuda.Parity (ops | ops-small | models FOLDER | engine MODEL | deterministic MODEL | bench |
+// decode BATCH CONTEXT | profile BATCH CONTEXT NEW)...
 // Compares the GPU with the CPU and measures it; exits with the number of failed checks, 2 where there is no GPU.
 CudaProbe probe = CudaDevices.Probe();
 if (probe.Problem is { } problem)
@@ -34,6 +34,9 @@ for (int i = 0; i < args.Length; i++)
                 BatchInvarianceChecks.Run(device, type, report);
             await DeterministicChecks.RunAsync(
                 deterministic => new CudaOps(device, deterministic: deterministic), args[++i], report);
+            break;
+        case "engine":
+            await EngineChecks.RunAsync(device, args[++i], report);
             break;
         case "bench":
             OneBatch.Run(device, report);
