@@ -27,6 +27,9 @@ public sealed record ClusterOptions
     /// <summary>From a failed pull to the next try.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a replica that has failed keeps its slot, before it is tried anew.</summary>
+    public TimeSpan FailedTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// A replica that just lost a stream is not asked to go on with it for so long, while there is another.
     /// </summary>

@@ -14,7 +14,8 @@ internal static class GatewayHost
     /// <summary>What aborted requests get to send their last words, after the time for running ones is over.</summary>
     private static readonly TimeSpan _lastWords = TimeSpan.FromSeconds(5);
 
-    public static WebApplication Build(ServedModel served)
+    /// <param name="configure">Adds what else the program hosts; it stops after the web server.</param>
+    public static WebApplication Build(ServedModel served, Action<WebApplicationBuilder>? configure = null)
     {
         GatewayOptions options = served.Options;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -28,6 +29,7 @@ internal static class GatewayHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + _lastWords);
         builder.Services.AddSglGateway(served);
         LogFormatter.AddTo(builder.Logging, options.LogLevel);
+        configure?.Invoke(builder);
         return builder.Build().MapSglEndpoints();
     }
 

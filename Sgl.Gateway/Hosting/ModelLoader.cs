@@ -20,6 +20,16 @@ internal static partial class ModelLoader
     public static (ServedModel Served, InferenceEngine Engine) Load(
         GatewayOptions options, Action<string> log, Action<long, long> progress)
     {
+        Func<IInferenceBackend, ServedModel> text = LoadText(options);
+        InferenceEngine engine = LoadEngine(options, log, progress);
+        return (text(engine), engine);
+    }
+
+    /// <summary>Loads the text side alone.</summary>
+    /// <returns>Puts it beside a backend.</returns>
+    /// <exception cref="UserErrorException">A folder or file is missing or broken.</exception>
+    public static Func<IInferenceBackend, ServedModel> LoadText(GatewayOptions options)
+    {
         string folder = options.Engine.ModelPath;
         CheckFolder("--model-path", folder, "config.json", "expected a Hugging Face model folder with it");
         string tokenizerFolder = options.TokenizerPath ?? folder;
@@ -29,18 +39,19 @@ internal static partial class ModelLoader
         Tokenizer tokenizer = Tokenizer.Load(tokenizerFolder);
         ChatTemplate? template = ChatTemplate.Load(tokenizerFolder, options.ChatTemplate);
         SamplingDefaults defaults = options.SamplingDefaults == "model" ? SamplingDefaults.OfModel(folder) : new();
-        InferenceEngine engine = LoadEngine(options, log, progress);
-        return (new ServedModel
+        return backend => new ServedModel
         {
-            Backend = engine,
+            Backend = backend,
             Tokenizer = tokenizer,
             Template = template,
             Options = options,
             SamplingDefaults = defaults,
-        }, engine);
+        };
     }
 
-    private static InferenceEngine LoadEngine(GatewayOptions options, Action<string> log, Action<long, long> progress)
+    /// <summary>Loads the engine alone.</summary>
+    /// <exception cref="UserErrorException">The model cannot be loaded, or does not fit.</exception>
+    public static InferenceEngine LoadEngine(GatewayOptions options, Action<string> log, Action<long, long> progress)
     {
         if (options.EnableTorchCompile)
             log("--enable-torch-compile changes nothing: there is no torch, and kernels are fused as they are.");

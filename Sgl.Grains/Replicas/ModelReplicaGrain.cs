@@ -15,6 +15,7 @@ public sealed class ModelReplicaGrain(
 {
     private Replica? _replica;
     private bool _draining;
+    private int _failedTicks;
 
     private Replica Replica => _replica ?? throw new InvalidOperationException("The replica is not active.");
 
@@ -62,11 +63,13 @@ public sealed class ModelReplicaGrain(
         return Task.CompletedTask;
     }
 
-    private Task TendAsync()
+    private async Task TendAsync()
     {
         Replica.GiveUpSilentLinks();
-        if (_draining && Replica.StreamCount == 0)
+        ReplicaLoad load = await Replica.LoadAsync();
+        _failedTicks = load.State == ReplicaState.Failed ? _failedTicks + 1 : 0;
+        // A failed one stays a while, so that its problem is seen, and then makes room for another try.
+        if ((_draining && Replica.StreamCount == 0) || _failedTicks * options.ReportInterval > options.FailedTime)
             DeactivateOnIdle();
-        return Task.CompletedTask;
     }
 }
