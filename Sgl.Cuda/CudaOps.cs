@@ -17,6 +17,7 @@ public sealed partial class CudaOps : IOps
     private readonly StepUploads _uploads;
     private readonly Elementwise _elementwise;
     private readonly RmsNorm _rmsNorm;
+    private readonly LayerNorm _layerNorm;
     private readonly Rope _rope;
     private readonly Linear _linear;
     private readonly BatchInvariant? _batchInvariant;
@@ -64,6 +65,7 @@ public sealed partial class CudaOps : IOps
         _scratch = new StepArena(_context.Allocate, _context.Free, ScratchChunkBytes);
         _elementwise = new Elementwise(_library);
         _rmsNorm = new RmsNorm(_library);
+        _layerNorm = new LayerNorm(_library);
         _rope = new Rope(_context, _library, _uploads);
         _linear = new Linear(_context, _library, activationType);
         _batchInvariant = deterministic ? new BatchInvariant(_library) : null;
@@ -112,6 +114,15 @@ public sealed partial class CudaOps : IOps
         Check.Shape(x, residual.Rows, weight.Columns, ActivationType);
         Check.Shape(output, residual.Rows, weight.Columns, ActivationType);
         _rmsNorm.Run(residual, x, Check.Single(weight, 1, weight.Columns), epsilon, offset, output);
+    }
+
+    public void LayerNorm(Tensor x, Weight weight, Weight? bias, float epsilon, Tensor output)
+    {
+        int runs = Runs(x, weight), rows = weight.Rows == 1 ? 1 : runs;
+        Check.Shape(x, output.Rows, output.Columns, ActivationType);
+        Check.Shape(output, x.Rows, runs * weight.Columns, ActivationType);
+        Tensor? shift = bias is null ? null : Check.Single(bias, rows, weight.Columns);
+        _layerNorm.Run(x, Check.Single(weight, rows, weight.Columns), shift, epsilon, output);
     }
 
     public void Add(Tensor x, Tensor y)

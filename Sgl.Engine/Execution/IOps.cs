@@ -81,6 +81,13 @@ public interface IOps : IDisposable
     /// <summary>residual += x in place, then output = RmsNorm(residual). All [R, hidden].</summary>
     void AddRmsNorm(Tensor residual, Tensor x, Weight weight, float epsilon, float offset, Tensor output);
 
+    /// <summary>
+    /// Each run of weight.Columns elements e of a row becomes (e - mean) / sqrt(mean((e - mean)²) + epsilon) * weight +
+    /// bias. x and output [R, k * weight.Columns]; may be in place. weight [1, n], or [k, n] with a row for each run;
+    /// bias likewise, or null.
+    /// </summary>
+    void LayerNorm(Tensor x, Weight weight, Weight? bias, float epsilon, Tensor output);
+
     /// <summary>x += y in place. Both [R, C].</summary>
     void Add(Tensor x, Tensor y);
 

@@ -49,6 +49,8 @@ internal static class OpChecks
         }, null);
         check("rms norm", shape, () => NormError(twin, rows, columns, runs: 1, inPlace: false), null);
         check("rms norm, runs in place", shape, () => NormError(twin, rows, columns, runs: 3, inPlace: true), null);
+        check("layer norm", shape, () => LayerNormError(twin, rows, columns, runs: 1), null);
+        check("layer norm, runs", shape, () => LayerNormError(twin, rows, columns, runs: 3), null);
         check("add and rms norm", shape, () =>
         {
             Twin.Pair residual = twin.Make(rows, columns), x = twin.Make(rows, columns);
@@ -103,6 +105,18 @@ internal static class OpChecks
         twin.Cpu.RmsNorm(x.Cpu, cpu, 1e-6f, 0, output.Cpu);
         twin.Cuda.RmsNorm(x.Gpu, gpu, 1e-6f, 0, output.Gpu);
         return twin.Error(inPlace ? wide : output);
+    }
+
+    private static double LayerNormError(Twin twin, int rows, int columns, int runs)
+    {
+        Twin.Pair x = twin.Make(rows, runs * columns + 8).SliceColumns(0, runs * columns);
+        Twin.Pair output = twin.Empty(rows, runs * columns);
+        (Weight cpu, Weight gpu) = twin.MakeWeight(runs, columns);
+        (Weight cpuBias, Weight gpuBias) = twin.MakeWeight(runs, columns);
+        bool hasBias = columns % 2 == 0;
+        twin.Cpu.LayerNorm(x.Cpu, cpu, hasBias ? cpuBias : null, 1e-5f, output.Cpu);
+        twin.Cuda.LayerNorm(x.Gpu, gpu, hasBias ? gpuBias : null, 1e-5f, output.Gpu);
+        return twin.Error(output);
     }
 
     private static void CheckLinear(

@@ -15,7 +15,7 @@ public sealed class KernelCompilerTests
         var data = new TheoryData<string, string[]>
         {
             { "Elementwise", [] }, { "RmsNorm", [] }, { "Rope", [] }, { "MatrixVector", [] }, { "Sample", [] },
-            { "BatchInvariant", [] },
+            { "BatchInvariant", [] }, { "LayerNorm", [] },
             { "AttentionAny", ["-DSOFT_CAP"] },
         };
         foreach (int headDim in (int[])[80, 256])

@@ -65,6 +65,37 @@ public sealed class RowOpsTests
 
     [Theory]
     [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
+    public void LayerNormEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
+    {
+        foreach (DataType type in Enum.GetValues<DataType>())
+        {
+            int heads = 1 + columns % 3;
+            Tensor x = memory.Random(rows, heads * columns, gap: columns % 5, scale: 7);
+            Weight weight = memory.Weight(rows % 2 == 0 ? heads : 1, columns, type);
+            Weight? bias = type == DataType.Float16 ? null : memory.Weight(weight.Rows, columns, type);
+            Tensor expected = memory.Blank(rows, heads * columns);
+            Tensor actual = memory.Blank(rows, heads * columns, gap: 2);
+            CpuOps.LayerNormReference(x, weight, bias, 1e-5f, expected);
+            ops.LayerNorm(x, weight, bias, 1e-5f, actual);
+            TestMemory.AssertClose(expected, actual, 6e-6, $"{type}, {what}");
+            ops.LayerNorm(x, weight, bias, 1e-5f, x);
+            TestMemory.AssertSameBits(actual, x, $"{type}, in place, {what}");
+        }
+    });
+
+    [Fact]
+    public void LayerNormRefusesWeightsOfAnotherNumberOfRuns()
+    {
+        using CpuOps ops = new(1);
+        using var memory = new TestMemory(seed: 1);
+        Tensor x = memory.Random(2, 12);
+        Assert.Throws<ArgumentException>(() => ops.LayerNorm(x, memory.Weight(2, 4), null, 1e-5f, x));
+        Assert.Throws<ArgumentException>(() => ops.LayerNorm(x, memory.Weight(1, 5), null, 1e-5f, x));
+        Assert.Throws<ArgumentException>(() => ops.LayerNorm(x, memory.Weight(3, 4), memory.Weight(1, 4), 1e-5f, x));
+    }
+
+    [Theory]
+    [MemberData(nameof(CpuOpsUnderTest.All), MemberType = typeof(CpuOpsUnderTest))]
     public void GatedActivationEqualsThePlainLoop(string which) => ForEach(which, (ops, memory, rows, columns, what) =>
     {
         foreach (Activation activation in Enum.GetValues<Activation>())

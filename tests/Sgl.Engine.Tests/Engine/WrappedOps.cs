@@ -46,6 +46,9 @@ internal abstract class WrappedOps : IOps
     public void AddRmsNorm(Tensor residual, Tensor x, Weight weight, float epsilon, float offset, Tensor output) =>
         _cpu.AddRmsNorm(residual, x, weight, epsilon, offset, output);
 
+    public void LayerNorm(Tensor x, Weight weight, Weight? bias, float epsilon, Tensor output) =>
+        _cpu.LayerNorm(x, weight, bias, epsilon, output);
+
     public void Add(Tensor x, Tensor y) => _cpu.Add(x, y);
 
     public void RopeAngles(Pass pass, RopeFrequencies frequencies, Tensor angles) =>
