@@ -74,6 +74,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
             Rows = uploads.Add<SampleRow>(rows),
             Tokens = uploads.Add<int>(CollectionsMarshal.AsSpan(lists.Tokens)),
             Values = uploads.Add<float>(CollectionsMarshal.AsSpan(lists.Values)),
+            Allowed = uploads.Add<uint>(CollectionsMarshal.AsSpan(lists.Allowed)),
             Drawn = Drawn,
             Work = _work.Take(cells * sizeof(float)),
             Counts = lists.HasPenalties ? _work.Take(cells * sizeof(int)) : 0,
@@ -122,6 +123,9 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
         /// <summary>As long as <see cref="Tokens"/> where it holds biases; shorter after the last of them.</summary>
         public List<float> Values { get; } = [];
 
+        /// <summary>Masks of tokens, each as many words as the vocabulary takes.</summary>
+        public List<uint> Allowed { get; } = [];
+
         public bool HasPenalties { get; private set; }
 
         /// <summary>Ids beyond the vocabulary are left out: they change nothing.</summary>
@@ -141,6 +145,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
                 Top = Math.Min(row.TopLogprobs, vocabulary),
                 Token = -1,
                 Bias = AddBiases(parameters.LogitBias, vocabulary),
+                Allowed = row.Allowed is { } allowed ? AddMask(allowed.Span, (vocabulary + 31) / 32) : default,
             };
             if (row.Output.Length < parameters.MinNewTokens)
                 result.Forbidden = Add(vocabulary, [.. row.EndTokens, .. parameters.StopTokens]);
@@ -150,6 +155,15 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
                 result.Seen = Add(vocabulary, row.Prompt.Span, row.Output.Span);
             HasPenalties |= result.Output.Count + result.Seen.Count > 0;
             return result;
+        }
+
+        private Range AddMask(ReadOnlySpan<uint> mask, int words)
+        {
+            int start = Allowed.Count;
+            Allowed.AddRange(mask[..Math.Min(mask.Length, words)]);
+            while (Allowed.Count < start + words)
+                Allowed.Add(0);
+            return new Range(start, words);
         }
 
         private Range AddBiases(IReadOnlyDictionary<int, float> biases, int vocabulary)
@@ -230,7 +244,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
         public double Uniform;
         public float Temperature, TopP, MinP, Frequency, Presence, Repetition;
         public int TopK, Top, Token;
-        public Range Bias, Forbidden, Output, Seen;
+        public Range Bias, Forbidden, Output, Seen, Allowed;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -241,7 +255,7 @@ internal sealed unsafe class Sample(CudaContext context, KernelLibrary library, 
     {
         public nint Logits;
         public ulong Stride;
-        public nint Rows, Tokens, Values, Drawn, Work, Counts, Results, Top;
+        public nint Rows, Tokens, Values, Allowed, Drawn, Work, Counts, Results, Top;
         public int Vocabulary, MostTop;
     }
 }

@@ -18,6 +18,7 @@ struct SampleRow {
     int forbid_start, forbid_count;  // in tokens
     int output_start, output_count;  // in tokens; none when no penalty asks for them
     int seen_start, seen_count;      // prompt and output
+    int allowed_start, allowed_count;  // words of a mask in allowed; none: all are allowed
 };
 
 struct SampleArguments {
@@ -26,6 +27,7 @@ struct SampleArguments {
     const SampleRow* rows;
     const int* tokens;
     const float* values;  // beside tokens
+    const u32* allowed;   // bit t % 32 of a mask's word t / 32: token t may be chosen
     const Chosen* drawn;  // results of the sampling before
     float* work;          // [rows, vocabulary]
     int* counts;          // [rows, vocabulary]; null when no row has penalties
@@ -108,7 +110,7 @@ __device__ double report_top(const SampleArguments& a, const element* logits, in
     return log_sum;
 }
 
-// Bias, penalties and forbidden tokens, in the order that SamplingParams gives.
+// Bias, penalties and forbidden tokens, in the order that SamplingParams gives, then what a grammar allows.
 __device__ void adjust(const SampleArguments& a, const SampleRow& row, float* x, int* counts) {
     for (int i = threadIdx.x; i < row.bias_count; i += THREADS) {
         int token = a.tokens[row.bias_start + i];
@@ -140,6 +142,13 @@ __device__ void adjust(const SampleArguments& a, const SampleRow& row, float* x,
             x[token] = usable(e > 0.0f ? e / row.repetition : e * row.repetition);
         }
     }
+    __syncthreads();
+    if (row.allowed_count == 0)
+        return;
+    const u32* allowed = a.allowed + row.allowed_start;
+    for (int i = threadIdx.x; i < a.vocabulary; i += THREADS)
+        if (!(allowed[i >> 5] >> (i & 31) & 1))
+            x[i] = __int_as_float(0xff800000);
     __syncthreads();
 }
 
@@ -329,7 +338,7 @@ __device__ int draw(const float* weights, int vocabulary, Kept kept, float least
 
 __device__ int choose(const SampleArguments& a, const SampleRow& row, const element* logits, Histogram& h) {
     bool greedy = row.temperature < GREEDY_BELOW;
-    bool adjusted = row.bias_count + row.forbid_count + row.output_count + row.seen_count > 0;
+    bool adjusted = row.bias_count + row.forbid_count + row.output_count + row.seen_count + row.allowed_count > 0;
     if (greedy && !adjusted)
         return id_of(best_below(a.vocabulary, ~0ull, [=](int i) { return usable(to_float(logits[i])); }));
 

@@ -33,6 +33,8 @@ internal static class LogitAdjustments
             Clear(counts, row.Prompt.Span);
             Clear(counts, row.Output.Span);
         }
+        if (row.Allowed is { } allowed)
+            ForbidAllBut(logits, allowed.Span);
     }
 
     private static void Penalize(
@@ -58,6 +60,20 @@ internal static class LogitAdjustments
         {
             if ((uint)tokens[i] < (uint)logits.Length)
                 logits[tokens[i]] = float.NegativeInfinity;
+        }
+    }
+
+    private static void ForbidAllBut(Span<float> logits, ReadOnlySpan<uint> allowed)
+    {
+        for (int start = 0; start < logits.Length; start += 32)
+        {
+            uint word = start / 32 < allowed.Length ? allowed[start / 32] : 0;
+            int end = Math.Min(start + 32, logits.Length);
+            for (int token = start; word != uint.MaxValue && token < end; token++)
+            {
+                if ((word >> (token % 32) & 1) == 0)
+                    logits[token] = float.NegativeInfinity;
+            }
         }
     }
 

@@ -15,4 +15,10 @@ public readonly record struct SamplingRow(
     ulong Seed,
     ReadOnlyMemory<int> Prompt,
     ReadOnlyMemory<int> Output,
-    int TopLogprobs);
+    int TopLogprobs)
+{
+    /// <summary>
+    /// Token t may be chosen when bit t % 32 of word t / 32 is set; those beyond its words may not. Null allows all.
+    /// </summary>
+    public ReadOnlyMemory<uint>? Allowed { get; init; }
+}

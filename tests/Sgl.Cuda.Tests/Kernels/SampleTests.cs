@@ -43,6 +43,18 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public void AMaskTakesTheWordsOfTheVocabularyWhateverItsLength()
+    {
+        Sample.TokenLists lists = new();
+        SamplingRow row = Row(new SamplingParams { MaxNewTokens = 9 });
+        Assert.Equal(default, lists.Describe(row, 50).Allowed);
+        Sample.Range shorter = lists.Describe(row with { Allowed = (uint[])[7] }, 50).Allowed;
+        Sample.Range longer = lists.Describe(row with { Allowed = (uint[])[1, 2, 3] }, 50).Allowed;
+        Assert.Equal((0, 2, 2, 2), (shorter.Start, shorter.Count, longer.Start, longer.Count));
+        Assert.Equal([7, 0, 1, 2], lists.Allowed);
+    }
+
+    [Fact]
     public void ATokenThatOnlyTheDeviceKnowsIsListedAsWhatItIs()
     {
         Sample.TokenLists lists = new();

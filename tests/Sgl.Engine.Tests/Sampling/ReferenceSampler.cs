@@ -22,7 +22,9 @@ internal static class ReferenceSampler
     /// <summary>What the draw is made from: the distribution over the tokens that the filters leave.</summary>
     public static double[] Distribution(float[] logits, SamplingParams parameters)
     {
-        double[] p = Softmax(logits, parameters.Temperature);
+        // Not divided by their sum, so that equal weights add up to just the part that they are.
+        double[] p = Weights(logits, parameters.Temperature);
+        double all = p.Sum();
         int[] order = Descending(p);
         double[] kept = new double[p.Length];
         double before = 0;
@@ -30,7 +32,7 @@ internal static class ReferenceSampler
         {
             int id = order[rank];
             bool inTopK = parameters.TopK <= 0 || rank < parameters.TopK;
-            bool inTopP = parameters.TopP >= 1 || before <= parameters.TopP;
+            bool inTopP = parameters.TopP >= 1 || before <= parameters.TopP * all;
             bool inMinP = p[id] >= parameters.MinP * p[order[0]];
             if (inTopK && inTopP && inMinP)
                 kept[id] = p[id];
@@ -72,16 +74,24 @@ internal static class ReferenceSampler
         }
         foreach (int id in row.Prompt.ToArray().Concat(row.Output.ToArray()).Distinct())
             x[id] = x[id] > 0 ? x[id] / parameters.RepetitionPenalty : x[id] * parameters.RepetitionPenalty;
-        return x;
+        return row.Allowed is { } mask ? [.. x.Select((e, id) => IsAllowed(mask, id) ? e : float.NegativeInfinity)] : x;
     }
+
+    private static bool IsAllowed(ReadOnlyMemory<uint> mask, int id) =>
+        id / 32 < mask.Length && (mask.Span[id / 32] & (1u << (id % 32))) != 0;
 
     private static double[] Softmax(float[] logits, float temperature)
     {
-        float max = logits.Max();
-        // Rounded to float as weights are, so that equal weights are equal here too.
-        double[] weights = logits.Select(x => (double)(float)Math.Exp((x - max) / temperature)).ToArray();
+        double[] weights = Weights(logits, temperature);
         double sum = weights.Sum();
         return weights.Select(w => w / sum).ToArray();
+    }
+
+    /// <summary>Rounded to float as the sampler's are, so that equal weights are equal here too.</summary>
+    private static double[] Weights(float[] logits, float temperature)
+    {
+        float max = logits.Max();
+        return logits.Select(x => (double)(float)Math.Exp((x - max) / temperature)).ToArray();
     }
 
     private static int[] Descending(double[] values) =>

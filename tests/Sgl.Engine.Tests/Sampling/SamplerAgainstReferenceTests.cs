@@ -120,7 +120,21 @@ public sealed class SamplerAgainstReferenceTests
         (ulong)random.NextInt64(),
         RandomTokens(random, vocabulary),
         RandomTokens(random, vocabulary),
-        TopLogprobs: -1);
+        TopLogprobs: -1)
+    {
+        Allowed = random.Next(2) == 0 ? null : RandomMask(random, vocabulary),
+    };
+
+    /// <summary>Of half, all or hardly any tokens; sometimes too short.</summary>
+    private static uint[] RandomMask(Random random, int vocabulary) => random.Next(4) switch
+    {
+        0 => [.. Enumerable.Repeat(uint.MaxValue, (vocabulary + 31) / 32)],
+        1 => [Bits(random)],
+        2 => [.. Enumerable.Range(0, (vocabulary + 31) / 32).Select(_ => Bits(random) & Bits(random) & Bits(random))],
+        _ => [.. Enumerable.Range(0, (vocabulary + 31) / 32).Select(_ => Bits(random))],
+    };
+
+    private static uint Bits(Random random) => (uint)random.NextInt64(1L << 32);
 
     private static int[] RandomTokens(Random random, int vocabulary) =>
         Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(vocabulary)).ToArray();

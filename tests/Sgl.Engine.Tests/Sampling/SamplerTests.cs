@@ -109,6 +109,23 @@ public sealed class SamplerTests
         Assert.Equal(1, Draw(_fourLogits, parameters, output: [0, 0]));
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1f)]
+    public void Only_what_a_mask_allows_is_chosen_whatever_the_bias(float temperature)
+    {
+        float[] logits = [.. Enumerable.Range(0, 40).Select(i => i / 10f)];
+        Dictionary<int, float> bias = new() { [39] = 99 };
+        SamplingParams parameters = _plain with { Temperature = temperature, LogitBias = bias };
+        Sampler sampler = new(40);
+        for (ulong seed = 0; seed < 200; seed++)
+        {
+            SamplingRow row = Row(parameters, seed) with { Allowed = (uint[])[1u << 3 | 1u << 31, 1u << 2] };
+            Assert.Contains(sampler.Sample(logits, row).Token, temperature == 0 ? [34] : new[] { 3, 31, 34 });
+            Assert.Equal(0, sampler.Sample(logits, row with { Allowed = (uint[])[] }).Token);
+        }
+    }
+
     [Fact]
     public void Ids_outside_the_vocabulary_change_nothing()
     {
