@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using Sgl.Bench.CommandLine;
+using Sgl.Cluster.Bench.Acceptance;
 using Sgl.Cluster.Bench.Routing;
 
 CommandTable commands = new([
     RoutingBench.Command,
     ConversationsCommand.Command,
+    FailoverCommand.Command,
 ]);
 
 using CancellationTokenSource interrupt = new();

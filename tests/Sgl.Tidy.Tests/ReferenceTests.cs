@@ -21,7 +21,7 @@ public sealed class ReferenceTests
         ["Sgl.Grains"] = ["Sgl.Grains.Abstractions", "Sgl.Engine"],
         ["Sgl.Silo"] = ["Sgl.Grains", "Sgl.Gateway"],
         ["Sgl.Bench"] = ["Sgl.Engine"],
-        ["Sgl.Cluster.Bench"] = ["Sgl.Bench", "Sgl.Grains"],
+        ["Sgl.Cluster.Bench"] = ["Sgl.Bench", "Sgl.Grains", "Sgl.Silo"],
         ["Sgl.Cluster.Tests"] = ["Sgl.Cluster.Bench"],
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
         ["Sgl.Cuda.Tests"] = ["Sgl.Cuda"],

@@ -46,6 +46,14 @@ internal sealed class FlagValues
     public string Text(string name) =>
         TextOrNull(name) ?? throw new UserErrorException($"{name} is missing; see Sgl.Bench {_command.Name} --help.");
 
+    /// <summary>All values given, else the default's.</summary>
+    public string[] Texts(string name)
+    {
+        if (_given.TryGetValue(name, out string[]? given))
+            return given;
+        return _command.Flags.Single(flag => flag.Name == name).Default?.Split(' ') ?? [];
+    }
+
     public string Choice(string name, params string[] choices)
     {
         string text = Text(name);
@@ -81,13 +89,6 @@ internal sealed class FlagValues
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= min
             ? value
             : throw Wrong(name, text, $"a whole number, {min} or more");
-
-    private string[] Texts(string name)
-    {
-        if (_given.TryGetValue(name, out string[]? given))
-            return given;
-        return _command.Flags.Single(flag => flag.Name == name).Default?.Split(' ') ?? [];
-    }
 
     private Flag Find(string text)
     {
