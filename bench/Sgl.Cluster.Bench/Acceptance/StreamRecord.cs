@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Sgl.Cluster.Bench.Acceptance;
 
-/// <summary>Reads the lines of /generate's event stream: cumulative, so the last event of a choice says it all.</summary>
+/// <summary>Reads the lines of /generate's event stream; each event has all of its choice's tokens so far.</summary>
 internal sealed class StreamRecord
 {
     private readonly Action<int> _onTokens;

@@ -7,35 +7,47 @@ namespace Sgl.Cluster.Bench.Acceptance;
 /// <param name="StruckAfter">Seconds until the fault.</param>
 /// <param name="WholeAfter">Seconds until the fault was over.</param>
 internal sealed record StreamReport(
-    string Fault, StreamCase[] Cases, StreamOutcome[] Outcomes, double StruckAfter, double WholeAfter, double Seconds)
+    string Fault, (int Case, StreamOutcome Outcome)[] Streams, double StruckAfter, double WholeAfter, double Seconds)
 {
     public static Table Table() => new(
         "fault", "streams", "exact", "wrong", "cut", "largest gap", "median first token", "p99", "reconnects",
         "refusals", "fault at", "until", "all done");
 
     /// <summary>The streams that ended without an answer, with what ended them.</summary>
-    public IEnumerable<string> Cut => Outcomes.Index().Where(one => one.Item.Error is not null)
-        .Select(one => $"stream {one.Index}: {one.Item.Error}");
+    public string[] Cut => [.. Streams.Where(stream => stream.Outcome.Error is not null)
+        .Select(stream => $"case {stream.Case} is cut: {stream.Outcome.Error}")];
+
+    public double LargestGap => Streams.Max(stream => stream.Outcome.LargestGapSeconds);
+
+    public int Reconnects => Streams.Sum(stream => stream.Outcome.Reconnects);
 
     /// <summary>The streams that ended otherwise than in an undisturbed run.</summary>
-    public IEnumerable<string> Wrong(StreamReport undisturbed) => Outcomes.Index()
-        .Where(one => one.Item.Error is null && !one.Item.Answers.SequenceEqual(undisturbed.Outcomes[one.Index].Answers))
-        .Select(one => $"stream {one.Index}: {string.Join(' ', one.Item.Answers)}\n  instead of "
-            + string.Join(' ', undisturbed.Outcomes[one.Index].Answers));
-
-    public double LargestGap => Outcomes.Max(one => one.LargestGapSeconds);
+    public string[] Wrong(StreamReport undisturbed)
+    {
+        ILookup<int, StreamOutcome> right =
+            undisturbed.Streams.ToLookup(stream => stream.Case, stream => stream.Outcome);
+        return
+        [
+            .. from stream in Streams
+               where stream.Outcome.Error is null
+               let expected = right[stream.Case].First().Answers
+               where !stream.Outcome.Answers.SequenceEqual(expected)
+               select $"case {stream.Case} is wrong: {string.Join(' ', stream.Outcome.Answers)}\n"
+                   + $"  instead of {string.Join(' ', expected)}",
+        ];
+    }
 
     public void AddTo(Table table, StreamReport undisturbed)
     {
-        int cut = Cut.Count();
-        int wrong = Wrong(undisturbed).Count();
-        double[] first = [.. Outcomes.Select(one => one.FirstTokenSeconds).Order()];
+        int cut = Cut.Length;
+        int wrong = Wrong(undisturbed).Length;
+        double[] first = [.. Streams.Select(stream => stream.Outcome.FirstTokenSeconds).Order()];
         table.Add(
-            Fault, $"{Outcomes.Length}", $"{Outcomes.Length - cut - wrong}", $"{wrong}", $"{cut}",
-            Seconds2(LargestGap), Seconds2(first[first.Length / 2]), Seconds2(first[first.Length * 99 / 100]),
-            $"{Outcomes.Sum(one => one.Reconnects)}", $"{Outcomes.Sum(one => one.Refusals)}",
-            Seconds2(StruckAfter), Seconds2(WholeAfter), Seconds2(Seconds));
+            Fault, $"{Streams.Length}", $"{Streams.Length - cut - wrong}", $"{wrong}", $"{cut}",
+            Time(LargestGap), Time(first[first.Length / 2]), Time(first[first.Length * 99 / 100]),
+            $"{Reconnects}", $"{Streams.Sum(stream => stream.Outcome.Refusals)}",
+            Time(StruckAfter), Time(WholeAfter), Time(Seconds));
 
-        static string Seconds2(double seconds) => seconds.ToString("0.00 s", CultureInfo.InvariantCulture);
+        static string Time(double seconds) => seconds.ToString("0.00 s", CultureInfo.InvariantCulture);
     }
 }

@@ -13,7 +13,8 @@ internal sealed class Postgres : IAsyncDisposable
     private readonly int _port;
     private LoggedProcess? _server;
 
-    private Postgres(string programs, string folder, int port) => (_programs, _folder, _port) = (programs, folder, port);
+    private Postgres(string programs, string folder, int port) =>
+        (_programs, _folder, _port) = (programs, folder, port);
 
     public string Connection => $"Host=127.0.0.1;Port={_port};Username=sgl;Database=postgres;Maximum Pool Size=20";
 
