@@ -12,18 +12,16 @@ internal sealed record KernelSource(string Name, IReadOnlyList<string> Options)
     /// <summary>What kernels include.</summary>
     public static readonly IReadOnlyList<string> Headers = ["Common.cuh", "Matrix.cuh"];
 
-    /// <summary>Holds the .cu file; benchmarks bring their own.</summary>
-    public Assembly Assembly { get; init; } = typeof(KernelSource).Assembly;
-
     public string FileName => $"{Name}.cu";
 
-    public string Text => Read(Assembly, FileName);
+    public string Text => Read(FileName);
 
     /// <summary>Text of a header of this assembly.</summary>
-    public static string ReadHeader(string fileName) => Read(typeof(KernelSource).Assembly, fileName);
+    public static string ReadHeader(string fileName) => Read(fileName);
 
-    private static string Read(Assembly assembly, string fileName)
+    private static string Read(string fileName)
     {
+        Assembly assembly = typeof(KernelSource).Assembly;
         using Stream stream = assembly.GetManifestResourceStream(fileName)
             ?? throw new FileNotFoundException($"No kernel file {fileName} in {assembly.GetName().Name}.");
         using StreamReader reader = new(stream, Encoding.UTF8);

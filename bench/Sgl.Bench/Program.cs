@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sgl.Bench;
 using Sgl.Bench.CommandLine;
 using Sgl.Bench.Eval;
+using Sgl.Bench.Offline;
 using Sgl.Bench.OneBatch;
 using Sgl.Bench.Ops;
 using Sgl.Bench.Serving;
@@ -9,6 +10,7 @@ using Sgl.Bench.Soak;
 
 CommandTable commands = new([
     OneBatchCommand.Command,
+    OfflineCommand.Command,
     TokenizerBench.Command,
     ServingCommand.Command,
     EvalCommand.Command,

@@ -20,7 +20,7 @@ public sealed class ReferenceTests
         ["Sgl.Grains.Abstractions"] = [],
         ["Sgl.Grains"] = ["Sgl.Grains.Abstractions", "Sgl.Engine"],
         ["Sgl.Silo"] = ["Sgl.Grains", "Sgl.Gateway"],
-        ["Sgl.Bench"] = ["Sgl.Engine"],
+        ["Sgl.Bench"] = ["Sgl.Engine", "Sgl.Cuda"],
         ["Sgl.Cluster.Bench"] = ["Sgl.Bench", "Sgl.Grains", "Sgl.Silo"],
         ["Sgl.Cluster.Tests"] = ["Sgl.Cluster.Bench"],
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],

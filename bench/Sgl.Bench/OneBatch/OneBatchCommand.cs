@@ -1,7 +1,8 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Sgl.Bench.CommandLine;
+using Sgl.Bench.Devices;
 using Sgl.Bench.Reporting;
-using Sgl.Engine.Cpu;
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
@@ -20,12 +21,11 @@ internal static class OneBatchCommand
         "one-batch",
         "static batches in this process: prefill and decode latency and throughput",
         [
-            new("--model-path", "PATH", null, "a model folder; else the embedded model"),
-            new("--load-format", "FORMAT", "auto", "auto, safetensors, or dummy for random weights"),
+            .. ModelFolder.Flags,
+            .. BenchDevice.Flags,
             new("--batch-size", "N ...", "1", "sequences at a time"),
             new("--input-len", "N ...", "1024", "prompt tokens of each"),
             new("--output-len", "N ...", "16", "output tokens of each"),
-            new("--cpu-threads", "N", null, "worker threads; every core unless set"),
             new("--run-name", "NAME", "default", "stands in the results"),
             new("--result-filename", "PATH", null, "a JSONL file that gets one more line per batch"),
         ],
@@ -33,8 +33,7 @@ internal static class OneBatchCommand
 
     private static async Task<int> RunAsync(FlagValues flags, CancellationToken cancellation)
     {
-        string folder = flags.TextOrNull("--model-path") ?? EmbeddedModel.Folder();
-        LoadFormat format = Enum.Parse<LoadFormat>(flags.Choice("--load-format", "auto", "safetensors", "dummy"), true);
+        string folder = ModelFolder.Of(flags);
         (int Batch, int Input, int Output)[] shapes =
         [
             .. from batch in flags.Integers("--batch-size", 1)
@@ -52,31 +51,43 @@ internal static class OneBatchCommand
             }
         }
 
-        using IOps ops = new CpuOps(flags.IntegerOrNull("--cpu-threads", 1));
-        using IWeightSource weights = OpenWeights(folder, format, config);
+        (List<OneBatchTimes> results, ModelCost cost, long weightBytes) = Measure(flags, config, shapes, cancellation);
+        MachineRates rates = BenchDevice.Measure(flags, config, weightBytes);
+        Console.WriteLine($"The machine {rates}; of floor: the part of the speed that reading or products allow.");
+        Console.WriteLine(Table(results, cost, rates));
+        foreach (OneBatchTimes times in results)
+        {
+            JsonObject json = times.ToJson(flags.Text("--run-name"), cost, rates);
+            await ResultFile.WriteAsync(json, flags.TextOrNull("--result-filename"), "--result-filename");
+        }
+        return 0;
+    }
+
+    private static (List<OneBatchTimes> Results, ModelCost Cost, long WeightBytes) Measure(
+        FlagValues flags,
+        ModelConfig config,
+        (int Batch, int Input, int Output)[] shapes,
+        CancellationToken cancellation)
+    {
+        using IOps ops = BenchDevice.Open(flags, config);
+        using IWeightSource weights = OpenWeights(ModelFolder.Of(flags), ModelFolder.Format(flags), config);
         ICausalModel model = ModelCatalog.Build(config, weights, ops);
         StaticBatch batches = new(model, ops, shapes.Max(shape => shape.Batch * (shape.Input + shape.Output)));
         Console.Error.WriteLine($"{config.Architecture} on {ops.Description}");
+        double kvBytes = model.KvWidths.Sum(width => 2.0 * width) * (ops.ActivationType == DataType.Float32 ? 4 : 2);
+        int elementBytes = BenchDevice.ElementBytes(flags, config);
+        ModelCost cost = ModelCost.Of(config, ops.LoadedBytes, elementBytes, kvBytes);
 
-        // The first steps pay for compiling and for pages that were never touched.
-        batches.Run(shapes[0].Batch, shapes[0].Input, Math.Min(shapes[0].Output, WarmupOutputTokens), cancellation);
         List<OneBatchTimes> results = [];
-        using (ProgressBar progress = ProgressBar.OnStandardError("one-batch", shapes.Length))
+        using ProgressBar progress = ProgressBar.OnStandardError("one-batch", shapes.Length);
+        foreach ((int batch, int input, int output) in shapes)
         {
-            foreach ((int batch, int input, int output) in shapes)
-            {
-                results.Add(batches.Run(batch, input, output, cancellation));
-                progress.Report(results.Count, "batches");
-            }
+            // The first steps of a shape pay for compiling, for choosing products and for pages that were not touched.
+            batches.Run(batch, input, Math.Min(output, WarmupOutputTokens), cancellation);
+            results.Add(batches.Run(batch, input, output, cancellation));
+            progress.Report(results.Count, "batches");
         }
-
-        Console.WriteLine(Table(results));
-        foreach (OneBatchTimes times in results)
-        {
-            await ResultFile.WriteAsync(
-                times.ToJson(flags.Text("--run-name")), flags.TextOrNull("--result-filename"), "--result-filename");
-        }
-        return 0;
+        return (results, cost, ops.LoadedBytes);
     }
 
     private static IWeightSource OpenWeights(string folder, LoadFormat format, ModelConfig config)
@@ -92,19 +103,22 @@ internal static class OneBatchCommand
         return weights;
     }
 
-    private static Table Table(IEnumerable<OneBatchTimes> results)
+    private static Table Table(IEnumerable<OneBatchTimes> results, ModelCost cost, MachineRates rates)
     {
         Table table = new(
             "batch x input + output",
-            "prefill ms", "prefill tok/s", "decode ms", "decode tok/s", "total s", "total tok/s");
+            "prefill ms", "prefill tok/s", "of floor", "decode ms", "decode tok/s", "of floor", "total s",
+            "total tok/s");
         foreach (OneBatchTimes times in results)
         {
             table.Add(
                 $"{times.Batch} x {times.InputLength} + {times.OutputLength}",
                 Number(1000 * times.PrefillSeconds),
                 Number(times.PrefillThroughput),
+                Number(times.PrefillOfFloor(cost, rates)),
                 Number(1000 * times.MedianDecodeSeconds),
                 Number(times.MedianDecodeThroughput),
+                Number(times.DecodeOfFloor(cost, rates)),
                 Number(times.TotalSeconds),
                 Number(times.TotalThroughput));
         }

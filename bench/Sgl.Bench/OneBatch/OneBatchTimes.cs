@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Sgl.Bench.Devices;
 using Sgl.Bench.Metrics;
 
 namespace Sgl.Bench.OneBatch;
@@ -22,7 +23,15 @@ internal sealed record OneBatchTimes(
 
     public double TotalThroughput => Batch * (InputLength + OutputLength) / TotalSeconds;
 
-    public JsonObject ToJson(string runName) => new()
+    /// <summary>The floor's time over the measured one: 1 is as fast as the machine allows.</summary>
+    public double PrefillOfFloor(ModelCost cost, MachineRates rates) =>
+        cost.PrefillSeconds(rates, Batch, InputLength) / PrefillSeconds;
+
+    /// <summary>The same of the median decode step, in the middle of the output.</summary>
+    public double? DecodeOfFloor(ModelCost cost, MachineRates rates) =>
+        cost.DecodeSeconds(rates, Batch, Batch * (InputLength + OutputLength / 2.0)) / MedianDecodeSeconds;
+
+    public JsonObject ToJson(string runName, ModelCost cost, MachineRates rates) => new()
     {
         ["run_name"] = runName,
         ["batch_size"] = Batch,
@@ -34,5 +43,9 @@ internal sealed record OneBatchTimes(
         ["median_decode_throughput"] = MedianDecodeThroughput,
         ["total_latency"] = TotalSeconds,
         ["overall_throughput"] = TotalThroughput,
+        ["prefill_of_floor"] = PrefillOfFloor(cost, rates),
+        ["decode_of_floor"] = DecodeOfFloor(cost, rates),
+        ["read_bytes_per_second"] = rates.ReadBytesPerSecond,
+        ["flop_per_second"] = rates.FlopPerSecond,
     };
 }

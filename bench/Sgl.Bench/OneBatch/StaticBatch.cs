@@ -20,11 +20,13 @@ internal sealed class StaticBatch
     private readonly ICausalModel _model;
     private readonly IOps _ops;
     private readonly KvLayer[] _cache;
+    private readonly IReadOnlyList<int> _replaySizes;
 
     /// <param name="capacity">Most tokens of a batch, prompts and outputs together.</param>
     public StaticBatch(ICausalModel model, IOps ops, int capacity)
     {
         (_model, _ops) = (model, ops);
+        _replaySizes = model.KeysDependOnLength ? [] : ops.ReplaySizes;
         _cache = [.. model.KvWidths.Select(width => new KvLayer(
             ops.Allocate(ops.ActivationType, capacity, width), ops.Allocate(ops.ActivationType, capacity, width)))];
     }
@@ -39,35 +41,66 @@ internal sealed class StaticBatch
         for (int done = 0; done < inputLength; done += chunk)
         {
             cancellation.ThrowIfCancellationRequested();
-            Step(MakePass(tokens, stride, inputLength, done, Math.Min(chunk, inputLength - done)), tokens);
+            int count = Math.Min(chunk, inputLength - done);
+            SampledToken[] sampled = Launch(MakePass(tokens, stride, inputLength, done, count), batch)();
+            for (int b = 0; b < batch; b++)
+                tokens[b] = sampled[b].Token;
         }
         double prefill = Stopwatch.GetElapsedTime(start).TotalSeconds;
 
         double[] decodes = new double[outputLength - 1];
+        Func<SampledToken[]>? underWay = null;
+        start = Stopwatch.GetTimestamp();
         for (int i = 0; i < decodes.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            long stepStart = Stopwatch.GetTimestamp();
-            Step(MakePass(tokens, stride, inputLength, inputLength + i, 1), tokens);
-            decodes[i] = Stopwatch.GetElapsedTime(stepStart).TotalSeconds;
+            // While a device that runs ahead is at a step, the next one is prepared, as an engine does it.
+            int[] next = underWay is null ? tokens : [.. Enumerable.Range(0, batch).Select(Pass.Drawn)];
+            Func<SampledToken[]> launched = Launch(MakePass(next, stride, inputLength, inputLength + i, 1), batch);
+            if (underWay is not null)
+                decodes[i - 1] = Collect(underWay, tokens, ref start);
+            underWay = launched;
+            if (_ops.RunsAhead && i < decodes.Length - 1)
+                continue;
+            decodes[i] = Collect(underWay, tokens, ref start);
+            underWay = null;
         }
         return new OneBatchTimes(batch, inputLength, outputLength, prefill, decodes);
+    }
+
+    /// <returns>Seconds since the last time, or since the first step began.</returns>
+    private static double Collect(Func<SampledToken[]> sampled, int[] tokens, ref long start)
+    {
+        SampledToken[] results = sampled();
+        for (int b = 0; b < tokens.Length; b++)
+            tokens[b] = results[b].Token;
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        start = Stopwatch.GetTimestamp();
+        return seconds;
     }
 
     /// <summary>
     /// Every sequence goes on by some tokens from a position: 1 all along the prompt, then what was drawn.
     /// </summary>
-    private static Pass MakePass(int[] drawn, int stride, int inputLength, int position, int count)
+    private Pass MakePass(int[] drawn, int stride, int inputLength, int position, int count)
     {
         int batch = drawn.Length;
+        // A decode step that can be replayed is padded to a size that is.
+        int padding = count == 1 ? Math.Max(0, _replaySizes.FirstOrDefault(size => size >= batch) - batch) : 0;
         Pass pass = new()
         {
-            Tokens = new int[batch * count],
-            Positions = new int[batch * count],
-            RopeLengths = new int[batch * count],
-            Slots = new int[batch * count],
-            Sequences = new PassSequence[batch],
+            Tokens = new int[batch * count + padding],
+            Positions = new int[batch * count + padding],
+            RopeLengths = new int[batch * count + padding],
+            Slots = new int[batch * count + padding],
+            Sequences = new PassSequence[batch + padding],
         };
+        for (int i = 0; i < padding; i++)
+        {
+            pass.Sequences[batch + i] = new PassSequence(batch + i, 1, default);
+            pass.RopeLengths[batch + i] = 1;
+            pass.Slots[batch + i] = -1;
+        }
         for (int b = 0; b < batch; b++)
         {
             for (int i = 0; i < count; i++)
@@ -84,18 +117,21 @@ internal sealed class StaticBatch
         return pass;
     }
 
-    /// <summary>Runs the pass and puts every sequence's next token into <paramref name="tokens"/>.</summary>
-    private void Step(Pass pass, int[] tokens)
+    /// <summary>Enqueues the pass and the choice of every sequence's next token.</summary>
+    private Func<SampledToken[]> Launch(Pass pass, int batch)
     {
         _ops.Begin(pass);
+        SamplingRow[] rows = new SamplingRow[batch];
+        Array.Fill(rows, new SamplingRow(_greedy, [], Seed: 0, Prompt: default, Output: default, TopLogprobs: -1));
+        if (pass.TokenCount == pass.Sequences.Length && _replaySizes.Contains(pass.TokenCount))
+        {
+            Tensor replayed = _ops.Replay(pass, () => _model.Logits(_ops, _model.Forward(_ops, pass, _cache)));
+            return _ops.Sample(replayed.SliceRows(0, batch), rows);
+        }
         Tensor hidden = _model.Forward(_ops, pass, _cache);
         int[] last = [.. pass.Sequences.Select(sequence => sequence.QueryStart + sequence.QueryCount - 1)];
-        Tensor gathered = _ops.Scratch(last.Length, hidden.Columns);
+        Tensor gathered = _ops.Scratch(batch, hidden.Columns);
         _ops.GatherRows(hidden, last, gathered);
-        SamplingRow[] rows = new SamplingRow[tokens.Length];
-        Array.Fill(rows, new SamplingRow(_greedy, [], Seed: 0, Prompt: default, Output: default, TopLogprobs: -1));
-        SampledToken[] sampled = _ops.Sample(_model.Logits(_ops, gathered), rows)();
-        for (int b = 0; b < tokens.Length; b++)
-            tokens[b] = sampled[b].Token;
+        return _ops.Sample(_model.Logits(_ops, gathered), rows);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class OpsBench : IDisposable
     {
         _ops = new CpuOps(threads);
         _time = time;
-        _flops = Ceilings.FlopsPerSecond(threads, time);
+        _flops = CpuCeilings.FlopsPerSecond(threads, time);
         Threads = threads;
     }
 
@@ -65,13 +65,13 @@ internal sealed class OpsBench : IDisposable
     {
         Weight[] weights = [.. model.Products.Select(product => Weight(product.Out, product.In))];
         long bytes = weights.Sum(weight => 2L * weight.Rows * weight.Columns);
-        double reading = Ceilings.ReadBytesPerSecond(Threads, bytes, _time);
+        double reading = CpuCeilings.ReadBytesPerSecond(Threads, bytes, _time);
         output.WriteLine($"{model.Name}: {bytes / 1e6:0} MB of bf16 weights, read at {reading / 1e9:0} GB/s");
         foreach (int rows in (int[])[1, 8, 64, 512])
             Linear($"{model.Name}, products of {rows} tokens", weights, rows, reading);
 
         long keys = 2L * Context * model.KvHeads * model.HeadDim * sizeof(float);
-        double readingKeys = Ceilings.ReadBytesPerSecond(Threads, keys, _time);
+        double readingKeys = CpuCeilings.ReadBytesPerSecond(Threads, keys, _time);
         Attention($"{model.Name}, attention of 1 token, context {Context}", model, 1, readingKeys);
         Attention($"{model.Name}, attention of {Context} tokens", model, Context, readingKeys);
     }

@@ -29,6 +29,8 @@ public sealed class OneBatchCommandTests : IDisposable
             Assert.True(line["prefill_throughput"]!.GetValue<double>() > 0);
             Assert.True(line["overall_throughput"]!.GetValue<double>() > 0);
             Assert.Equal(Count(line, "output_len") == 1, line["median_decode_latency"] is null);
+            Assert.Equal(Count(line, "output_len") == 1, line["decode_of_floor"] is null);
+            Assert.True(line["prefill_of_floor"]!.GetValue<double>() > 0);
         });
     }
 
@@ -50,7 +52,7 @@ public sealed class OneBatchCommandTests : IDisposable
     }
 
     private static Task<int> RunAsync(params string[] args) => OneBatchCommand.Command.Run(
-        FlagValues.Parse(OneBatchCommand.Command, ["--model-path", Repository.TinyModel, .. args]),
+        FlagValues.Parse(OneBatchCommand.Command, ["--model-path", Repository.TinyModel, "--device", "cpu", .. args]),
         CancellationToken.None);
 
     private static int Count(JsonNode line, string name) => line[name]!.GetValue<int>();

@@ -15,7 +15,7 @@ public sealed class KernelCompilerTests
         var data = new TheoryData<string, string[]>
         {
             { "Elementwise", [] }, { "RmsNorm", [] }, { "Rope", [] }, { "MatrixVector", [] }, { "Sample", [] },
-            { "BatchInvariant", [] }, { "LayerNorm", [] },
+            { "BatchInvariant", [] }, { "LayerNorm", [] }, { "ReadBandwidth", [] },
             { "AttentionAny", ["-DSOFT_CAP"] },
         };
         foreach (int headDim in (int[])[80, 256])

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Sgl.Cuda.Compilation;
 using Sgl.Engine.Execution;
 
-namespace Sgl.Cuda.Parity;
+namespace Sgl.Cuda;
 
 /// <summary>What the device can do at best, measured in the same run as what it does.</summary>
 /// <param name="ReadBytesPerSecond">A large buffer read once.</param>
@@ -15,10 +15,7 @@ internal sealed record Ceilings(double ReadBytesPerSecond, double FlopPerSecond)
     public static Ceilings Measure(CudaOps ops, Tensor large)
     {
         string architecture = ops.Context.Device.Architecture;
-        KernelSource source = new("ReadBandwidth", KernelLibrary.BaseOptions(architecture, DataType.BFloat16))
-        {
-            Assembly = typeof(Ceilings).Assembly,
-        };
+        KernelSource source = new("ReadBandwidth", KernelLibrary.BaseOptions(architecture, DataType.BFloat16));
         using KernelModule module = new(ops.Context, KernelCompiler.Compile(source));
         long bytes = (long)large.Rows * large.Columns * large.ElementSize;
         ReadArguments arguments = new()

@@ -1,4 +1,4 @@
-namespace Sgl.Cuda.Parity;
+namespace Sgl.Cuda;
 
 /// <summary>Times of device work, by events around it.</summary>
 internal static class Stopwatch

@@ -9,7 +9,7 @@ namespace Sgl.Bench.Ops;
 /// What this machine can do at most, measured by the plainest loops: reading memory and multiplying and adding in
 /// registers.
 /// </summary>
-internal static unsafe class Ceilings
+internal static unsafe class CpuCeilings
 {
     // Enough sums side by side to hide an addition's latency, few enough to stay in registers.
     private const int FmaChains = 12;
