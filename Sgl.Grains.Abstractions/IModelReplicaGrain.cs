@@ -27,6 +27,10 @@ public interface IModelReplicaGrain : IGrainWithStringKey
     [Alias("Cancel")]
     Task CancelAsync(Guid link, string stream);
 
+    /// <summary>For a gateway that begins, or has missed a change; null when the engine does not tell.</summary>
+    [Alias("GetCache")]
+    Task<CacheContents?> GetCacheAsync();
+
     /// <summary>Empties the prefix cache; false, and nothing done, while requests run or wait.</summary>
     [Alias("FlushCache")]
     Task<bool> FlushCacheAsync();

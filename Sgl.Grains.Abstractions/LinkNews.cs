@@ -14,4 +14,7 @@ public sealed record LinkNews
 
     /// <summary>In order; of all of the gateway's streams on this replica together.</summary>
     [Id(2)] public StreamChunk[] Chunks { get; init; } = [];
+
+    /// <summary>What became of the prefix cache since the last pull, in order.</summary>
+    [Id(3)] public CacheDelta[] CacheChanges { get; init; } = [];
 }

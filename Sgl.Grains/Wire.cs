@@ -1,3 +1,4 @@
+using Sgl.Engine.Cache;
 using Sgl.Engine.Requests;
 using Sgl.Grains.Abstractions;
 
@@ -84,6 +85,12 @@ internal static class Wire
         WeightBytes = status.WeightBytes,
         KvCacheBytes = status.KvCacheBytes,
     };
+
+    public static CacheDelta ToWire(CacheChange change) =>
+        new(change.Number, change.Cleared, [.. change.Removed], [.. change.Added]);
+
+    public static CacheChange ToEngine(CacheDelta change) =>
+        new(change.Number, change.Cleared, change.Removed, change.Added);
 
     /// <summary>Several replicas as if they were one engine.</summary>
     public static EngineStatus Sum(IReadOnlyCollection<ReplicaLoad> loads)

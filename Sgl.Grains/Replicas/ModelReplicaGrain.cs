@@ -54,6 +54,8 @@ public sealed class ModelReplicaGrain(
         return Task.CompletedTask;
     }
 
+    public Task<CacheContents?> GetCacheAsync() => Replica.GetCacheAsync();
+
     public Task<bool> FlushCacheAsync() => Replica.FlushCacheAsync();
 
     public Task DrainAsync()

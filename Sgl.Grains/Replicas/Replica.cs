@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Sgl.Engine;
+using Sgl.Engine.Cache;
 using Sgl.Engine.Requests;
 using Sgl.Grains.Abstractions;
 
@@ -72,11 +73,27 @@ internal sealed class Replica : IAsyncDisposable
 
     public async Task<LinkNews> PullAsync(Guid link)
     {
-        StreamChunk[] chunks = await Link(link).TakeAsync(_options.Heartbeat);
-        return new LinkNews { Epoch = Epoch, Load = await LoadAsync(), Chunks = chunks };
+        ReplicaLink pulled = Link(link);
+        StreamChunk[] chunks = await pulled.TakeAsync(_options.Heartbeat);
+        return new LinkNews
+        {
+            Epoch = Epoch,
+            Load = await LoadAsync(),
+            Chunks = chunks,
+            CacheChanges = pulled.TakeCacheChanges(),
+        };
     }
 
     public void Cancel(Guid link, string stream) => Link(link).Cancel(stream);
+
+    /// <summary>The cache as it is; the changes after it come with the news of the links.</summary>
+    public async Task<CacheContents?> GetCacheAsync()
+    {
+        if (_engine is not InferenceEngine engine)
+            return null;
+        CacheSnapshot snapshot = await engine.WatchCacheAsync(OnCacheChange);
+        return new CacheContents(Epoch, snapshot.Number, [.. snapshot.Blocks]);
+    }
 
     public Task<bool> FlushCacheAsync() => _engine?.FlushCacheAsync().AsTask() ?? Task.FromResult(true);
 
@@ -126,6 +143,14 @@ internal sealed class Replica : IAsyncDisposable
             _problem = error.Message;
             onFailed(error);
         }
+    }
+
+    /// <summary>On the engine's thread.</summary>
+    private void OnCacheChange(CacheChange change)
+    {
+        CacheDelta delta = Wire.ToWire(change);
+        foreach (ReplicaLink link in _links.Values)
+            link.Add(delta);
     }
 
     private ReplicaLink Link(Guid id) => _links.GetOrAdd(id, _ => new ReplicaLink(_log));

@@ -10,8 +10,11 @@ namespace Sgl.Grains.Replicas;
 /// <summary>A replica's end of its link to one gateway: its streams, and what it has not pulled.</summary>
 internal sealed class ReplicaLink(ILogger log)
 {
+    private const int MaxCacheChanges = 4096;
+
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _streams = new();
     private readonly ConcurrentQueue<StreamChunk> _ready = new();
+    private readonly ConcurrentQueue<CacheDelta> _cacheChanges = new();
     private readonly SemaphoreSlim _news = new(0);
     private long _heard = Stopwatch.GetTimestamp();
 
@@ -31,16 +34,16 @@ internal sealed class ReplicaLink(ILogger log)
             engine.GenerateAsync(Wire.ToEngine(request), stop.Token).GetAsyncEnumerator(stop.Token);
         // The engine takes or refuses a request before its first wait.
         ValueTask<bool> first = chunks.MoveNextAsync();
-        if (first.IsFaulted)
+        Task<bool> next = first.AsTask();
+        if (next.Exception?.InnerException is QueueFullException or EngineStoppedException)
         {
             stop.Dispose();
-            await first;
+            await next;
         }
 
         _streams[request.Id] = stop;
         // Off the grain's scheduler: the engine's pace is not to wait for the grain's other calls.
-        ValueTask<bool> next = first;
-        _ = Task.Run(() => PumpAsync(request.Id, chunks, next, stop.Token));
+        _ = Task.Run(() => PumpAsync(request.Id, chunks, new ValueTask<bool>(next), stop.Token));
     }
 
     public void Cancel(string stream)
@@ -68,6 +71,24 @@ internal sealed class ReplicaLink(ILogger log)
         List<StreamChunk> taken = [];
         while (_ready.TryDequeue(out StreamChunk? chunk))
             taken.Add(chunk);
+        return [.. taken];
+    }
+
+    /// <summary>Remembered until the next pull; nobody is woken for it.</summary>
+    public void Add(CacheDelta change)
+    {
+        // A gateway that is so far behind sees the gap and asks for a snapshot.
+        if (_cacheChanges.Count < MaxCacheChanges)
+            _cacheChanges.Enqueue(change);
+    }
+
+    public CacheDelta[] TakeCacheChanges()
+    {
+        if (_cacheChanges.IsEmpty)
+            return [];
+        List<CacheDelta> taken = [];
+        while (_cacheChanges.TryDequeue(out CacheDelta? change))
+            taken.Add(change);
         return [.. taken];
     }
 

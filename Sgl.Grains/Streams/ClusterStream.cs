@@ -40,7 +40,7 @@ internal sealed class ClusterStream(GenerateRequest request, ReplicaSet replicas
                     yield return Take(chunk, lease);
                     if (chunk.Finish is null)
                         continue;
-                    lease.Ended([.. request.Prompt.Span, .. _output]);
+                    lease.Ended(Blocks());
                     yield break;
                 }
             }
@@ -97,15 +97,19 @@ internal sealed class ClusterStream(GenerateRequest request, ReplicaSet replicas
         return new TokenChunk { Tokens = Array.Empty<int>(), Finish = FinishReason.Aborted(message) };
     }
 
+    private ulong[] Blocks() => replicas.BlocksOf(request.Prompt.Length, [.. request.Prompt.Span, .. _output]);
+
     /// <summary>Finds a replica that takes the request; waits for one when there is none.</summary>
     private async Task<ReplicaLease> PlaceAsync(CancellationToken cancellationToken)
     {
-        ulong[] blocks = replicas.BlocksOf(request.Prompt.Length, [.. request.Prompt.Span, .. _output]);
+        ulong[] blocks = Blocks();
         bool full = false;
+        long since = Stopwatch.GetTimestamp();
         while (true)
         {
-            ReplicaLease lease = await replicas.RouteAsync(
-                blocks, request.Prompt.Length + _output.Count, _avoid, full, cancellationToken).ConfigureAwait(false);
+            int tokens = request.Prompt.Length + _output.Count;
+            ReplicaLease lease = await replicas.RouteAsync(blocks, tokens, _avoid, (full, since), cancellationToken)
+                .ConfigureAwait(false);
             string stream = $"{request.Id}/{++_attempts}";
             try
             {

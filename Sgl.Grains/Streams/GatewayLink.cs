@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Sgl.Engine.Cache;
 using Sgl.Grains.Abstractions;
 using Sgl.Grains.Routing;
 
@@ -13,11 +14,15 @@ namespace Sgl.Grains.Streams;
 internal sealed class GatewayLink(
     string key, IModelReplicaGrain grain, Router router, ClusterOptions options, ILogger log)
 {
+    /// <summary>Of the retry pause.</summary>
+    private const double MaxPause = 8;
+
     private readonly ConcurrentDictionary<string, ChannelWriter<StreamChunk>> _streams = new();
     private readonly CancellationTokenSource _stop = new();
     private Guid _id = Guid.NewGuid();
     private Guid _epoch;
     private long _silentSince;
+    private Task _snapshot = Task.CompletedTask;
 
     public string Key => key;
 
@@ -61,6 +66,7 @@ internal sealed class GatewayLink(
     /// <summary>Pulls until <see cref="Stop"/>.</summary>
     public async Task RunAsync(Action onNews)
     {
+        double pause = 0.5;
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -68,6 +74,7 @@ internal sealed class GatewayLink(
                 Task<LinkNews> pull = grain.PullAsync(_id);
                 LinkNews news = await pull.WaitAsync(options.StreamGapTimeout, _stop.Token).ConfigureAwait(false);
                 Take(news);
+                pause = 0.5;
                 onNews();
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -79,7 +86,9 @@ internal sealed class GatewayLink(
                 OnSilent(error is TimeoutException
                     ? $"silent for {options.StreamGapTimeout.TotalSeconds:0.#} s" : error.Message);
                 onNews();
-                await Task.Delay(options.RetryPause).ConfigureAwait(false);
+                // One that is gone, and not only slow, is asked less and less.
+                pause = Math.Min(pause * 2, MaxPause);
+                await Task.Delay(options.RetryPause * pause).ConfigureAwait(false);
             }
         }
 
@@ -96,7 +105,11 @@ internal sealed class GatewayLink(
         _epoch = news.Epoch;
         Interlocked.Exchange(ref _silentSince, 0);
         Load = news.Load;
-        router.OnLoad(key, news.Epoch, news.Load);
+        bool knowsCache = router.OnLoad(key, news.Epoch, news.Load);
+        foreach (CacheDelta change in news.CacheChanges)
+            knowsCache &= router.OnChange(key, news.Epoch, Wire.ToEngine(change));
+        if (!knowsCache && news.Load.State == ReplicaState.Ready && _snapshot.IsCompleted)
+            _snapshot = FetchCacheAsync();
         foreach (StreamChunk chunk in news.Chunks)
         {
             if (!_streams.TryGetValue(chunk.Stream, out ChannelWriter<StreamChunk>? stream))
@@ -111,6 +124,21 @@ internal sealed class GatewayLink(
         else if (news.Load.State == ReplicaState.Draining
             && router.Replicas.Any(other => other.Id != key && other.IsReady))
             MoveAll();
+    }
+
+    private async Task FetchCacheAsync()
+    {
+        try
+        {
+            CacheContents? cache = await grain.GetCacheAsync().WaitAsync(options.CallTimeout).ConfigureAwait(false);
+            if (cache is not null)
+                router.OnSnapshot(key, cache.Epoch, new CacheSnapshot(cache.Number, cache.Blocks));
+        }
+        catch (Exception error)
+        {
+            // The next pull tells again that a snapshot is wanted.
+            log.LogDebug("Replica {Key} did not tell its cache: {Message}", key, error.Message);
+        }
     }
 
     private void OnSilent(string reason)

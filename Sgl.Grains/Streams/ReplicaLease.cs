@@ -5,7 +5,7 @@ using Sgl.Grains.Routing;
 namespace Sgl.Grains.Streams;
 
 /// <summary>A stream's place at one replica, from the decision for it until it has ended there.</summary>
-internal sealed class ReplicaLease(GatewayLink link, RouteLease route, Func<int[], ulong[]> blocksOf) : IDisposable
+internal sealed class ReplicaLease(GatewayLink link, RouteLease route) : IDisposable
 {
     private readonly Channel<StreamChunk> _chunks =
         Channel.CreateUnbounded<StreamChunk>(new UnboundedChannelOptions { SingleReader = true });
@@ -25,10 +25,10 @@ internal sealed class ReplicaLease(GatewayLink link, RouteLease route, Func<int[
 
     public void Started() => route.Started();
 
-    /// <param name="tokens">Prompt and output: their keys and values stay there.</param>
-    public void Ended(int[] tokens)
+    /// <param name="blocks">Of prompt and output: their keys and values stay there.</param>
+    public void Ended(ulong[] blocks)
     {
-        route.Ended(blocksOf(tokens));
+        route.Ended(blocks);
         if (_stream is not null)
             link.Forget(_stream);
         _stream = null;

@@ -68,24 +68,24 @@ public sealed class ReplicaSet(
 
     /// <summary>A place at a replica; waits for one when there is none.</summary>
     /// <param name="avoid">Replicas that lost or refused the request; forgotten when there are no others.</param>
-    /// <param name="full">Some refused it because their queue is full.</param>
+    /// <param name="state">Whether some refused it because their queue is full; since when it has no place.</param>
     /// <exception cref="QueueFullException">All others refused it, too.</exception>
     /// <exception cref="EngineStoppedException">There was no replica for the hold time.</exception>
     internal async Task<ReplicaLease> RouteAsync(
-        ulong[] blocks, int tokens, HashSet<string> avoid, bool full, CancellationToken cancellationToken)
+        ulong[] blocks, int tokens, HashSet<string> avoid, (bool Full, long Since) state,
+        CancellationToken cancellationToken)
     {
         if (Place(blocks, tokens, avoid) is { } placed)
             return placed;
-        if (full)
+        if (state.Full)
             throw new QueueFullException(Entries.Sum(entry => entry.Load.QueuedRequests));
         Interlocked.Increment(ref _held);
-        long since = Stopwatch.GetTimestamp();
         try
         {
-            while (Stopwatch.GetElapsedTime(since) < options.HoldTimeout)
+            while (Stopwatch.GetElapsedTime(state.Since) < options.HoldTimeout)
             {
                 Task changed = _changed.Task;
-                if (Stopwatch.GetElapsedTime(since) > options.ShunTime)
+                if (Stopwatch.GetElapsedTime(state.Since) > options.ShunTime)
                     avoid.Clear();
                 if (Place(blocks, tokens, avoid) is { } lease)
                     return lease;
@@ -128,7 +128,7 @@ public sealed class ReplicaSet(
         if (route is null)
             return null;
         if (_links.TryGetValue(route.ReplicaId, out (GatewayLink Link, ReplicaEntry) found))
-            return new ReplicaLease(found.Link, route, all => BlocksOf(tokens, all));
+            return new ReplicaLease(found.Link, route);
         route.Dispose();
         return null;
     }
@@ -163,7 +163,7 @@ public sealed class ReplicaSet(
         foreach ((string key, (GatewayLink link, _)) in _links)
         {
             // One that answers lives, whatever the list says: the list may be of a grain that has just begun.
-            if (replicas.Any(entry => entry.Key == key) || link.Silence < options.ReportTimeout)
+            if (replicas.Any(entry => entry.Key == key) || link.Silence < options.ShunTime)
                 continue;
             if (_links.TryRemove(key, out _))
                 link.Stop();
