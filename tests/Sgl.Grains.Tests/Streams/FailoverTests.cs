@@ -11,7 +11,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task StreamsOfAKilledSiloGoOn()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(3, () => new FakeEngine { BeforeToken = Slowly });
+        await using TestCluster cluster = await TestCluster.StartAsync(3, Slow);
         await cluster.ReadyAsync(3);
         Task<Output>[] all = [.. Enumerable.Range(0, 12).Select(
             i => Output.OfAsync(cluster.Backend, Output.Request(i, Tokens)))];
@@ -24,7 +24,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task ADrainedSilosStreamsMoveAtOnceAndNothingNewGoesThere()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(2, () => new FakeEngine { BeforeToken = Slowly });
+        await using TestCluster cluster = await TestCluster.StartAsync(2, Slow);
         await cluster.ReadyAsync(2);
         Task<Output>[] all = [.. Enumerable.Range(0, 6).Select(
             i => Output.OfAsync(cluster.Backend, Output.Request(i, Tokens)))];
@@ -40,7 +40,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task TheOnlyReplicaFinishesItsStreamsWhenItDrains()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(1, () => new FakeEngine { BeforeToken = Slowly });
+        await using TestCluster cluster = await TestCluster.StartAsync(1, Slow);
         await cluster.ReadyAsync(1);
         Task<Output> one = Output.OfAsync(cluster.Backend, Output.Request(0, Tokens));
         await Eventually.IsTrueAsync(() => cluster.On(cluster.Silos[0]).StreamCount > 0);
@@ -81,7 +81,7 @@ public sealed class FailoverTests
     [Fact]
     public async Task AClientThatGoesAwayFreesItsPlaceAtOnce()
     {
-        await using TestCluster cluster = await TestCluster.StartAsync(1, () => new FakeEngine { BeforeToken = Slowly });
+        await using TestCluster cluster = await TestCluster.StartAsync(1, Slow);
         await cluster.ReadyAsync(1);
         using CancellationTokenSource gone = new();
         Task<Output> one = Output.OfAsync(
@@ -113,6 +113,8 @@ public sealed class FailoverTests
             () => Output.OfAsync(cluster.Backend, Output.Request(3, Tokens)));
         Assert.Contains("No replica of tiny was ready within 1 s", error.Message);
     }
+
+    private static FakeEngine Slow() => new() { BeforeToken = Slowly };
 
     private static Task Slowly(GenerateRequest request, int position, CancellationToken stop) => Task.Delay(10, stop);
 
