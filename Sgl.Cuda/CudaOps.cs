@@ -168,6 +168,20 @@ public sealed partial class CudaOps : IOps
         _elementwise.Gated(gateUp, activation, output);
     }
 
+    public void GatedLinear(
+        Tensor x, Weight weight, Weight? bias, Activation activation, Tensor product, Tensor output)
+    {
+        Tensor matrix = Check.Single(weight, 2 * output.Columns, x.Columns);
+        Check.Shape(x, output.Rows, weight.Columns, ActivationType);
+        Check.Shape(product, x.Rows, weight.Rows, ActivationType);
+        Check.Shape(output, x.Rows, weight.Rows / 2, ActivationType);
+        Tensor? vector = bias is null ? null : Check.Single(bias, 1, weight.Rows);
+        if (_batchInvariant is null && _linear.TryRunGated(x, matrix, vector, activation, product, output))
+            return;
+        Linear(x, weight, bias, product);
+        GatedActivation(product, activation, output);
+    }
+
     public void GatherRows(Tensor x, ReadOnlySpan<int> rows, Tensor output)
     {
         Check.Shape(x, x.Rows, output.Columns, ActivationType);

@@ -99,6 +99,15 @@ template <> struct Vector<8> {
     }
 };
 
+// activation: Sgl.Engine.Execution.Activation.
+__device__ __forceinline__ float activate(float x, int activation) {
+    if (activation == 0)
+        return x / (1.0f + __expf(-x));
+    if (activation == 1)
+        return 0.5f * x * (1.0f + erff(x * 0.70710678f));
+    return 0.5f * x * (1.0f + tanhf(0.79788456f * (x + 0.044715f * x * x * x)));
+}
+
 __device__ __forceinline__ float warp_sum(float x) {
 #pragma unroll
     for (int offset = 16; offset > 0; offset >>= 1)

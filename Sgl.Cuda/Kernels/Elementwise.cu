@@ -84,16 +84,8 @@ struct GatedArguments {
     u64 input_stride;
     u64 output_stride;
     int columns;
-    int activation;  // Sgl.Engine.Execution.Activation
+    int activation;
 };
-
-__device__ __forceinline__ float activate(float x, int activation) {
-    if (activation == 0)
-        return x / (1.0f + __expf(-x));
-    if (activation == 1)
-        return 0.5f * x * (1.0f + erff(x * 0.70710678f));
-    return 0.5f * x * (1.0f + tanhf(0.79788456f * (x + 0.044715f * x * x * x)));
-}
 
 // output = activation(gate) * up; blocks over (columns, rows).
 template <int V> __device__ void gated(const GatedArguments& a) {

@@ -53,20 +53,28 @@ internal sealed class Linear : IDisposable
         if (x.Rows == 0)
             return;
         MatrixPlan.Operands operands = new(x.Address, weight.Address, bias?.Address ?? 0, output.Address);
-        MatrixPlan.Shape shape = new(
-            x.Rows, x.Columns, output.Columns, x.Stride, weight.Stride, output.Stride, bias is not null,
-            Alignment(x.Address | weight.Address | (bias?.Address ?? 0) | output.Address));
-        if (!_plans.TryGetValue(shape, out MatrixPlan? plan))
-        {
-            ForgetWhenFull();
-            plan = new MatrixPlan(_cublas, shape, _type, WorkspaceBytes);
-            Choose(plan, shape, operands, x, weight, output);
-            _plans[shape] = plan;
-        }
+        MatrixPlan plan = PlanOf(x, weight, operands, output);
         if (plan.PrefersOwnKernel)
-            _matrixVector.Run(x, weight, operands.Bias, output);
+            _matrixVector.Run(x, weight, operands.Bias, null, output);
         else
             plan.Run(plan.Chosen, operands, _workspace, _context.Stream);
+    }
+
+    /// <summary>
+    /// output = activation(gate) * up in one kernel, where that is faster: the gates are the product's first half.
+    /// </summary>
+    /// <param name="product">Measuring may write to it.</param>
+    /// <returns>False when nothing was done.</returns>
+    public bool TryRunGated(
+        Tensor x, Tensor weight, Tensor? bias, Activation activation, Tensor product, Tensor output)
+    {
+        if (x.Rows == 0 || !MatrixVector.Handles(x, weight))
+            return false;
+        MatrixPlan.Operands operands = new(x.Address, weight.Address, bias?.Address ?? 0, product.Address);
+        if (!PlanOf(x, weight, operands, product).PrefersOwnKernel)
+            return false;
+        _matrixVector.Run(x, weight, operands.Bias, activation, output);
+        return true;
     }
 
     /// <summary>The row count that stands for this one in measurements.</summary>
@@ -88,6 +96,19 @@ internal sealed class Linear : IDisposable
         _context.Free(_workspace);
         _start.Dispose();
         _end.Dispose();
+    }
+
+    private MatrixPlan PlanOf(Tensor x, Tensor weight, MatrixPlan.Operands operands, Tensor output)
+    {
+        MatrixPlan.Shape shape = new(
+            x.Rows, x.Columns, output.Columns, x.Stride, weight.Stride, output.Stride, operands.Bias != 0,
+            Alignment(operands.X | operands.Weight | operands.Bias | operands.Output));
+        if (_plans.TryGetValue(shape, out MatrixPlan? plan))
+            return plan;
+        ForgetWhenFull();
+        plan = new MatrixPlan(_cublas, shape, _type, WorkspaceBytes);
+        Choose(plan, shape, operands, x, weight, output);
+        return _plans[shape] = plan;
     }
 
     private void Choose(
@@ -112,7 +133,7 @@ internal sealed class Linear : IDisposable
             List<float> times = [.. plan.Candidates.Select(algorithm =>
                 Measure(() => plan.Run(algorithm, operands, _workspace, _context.Stream), other))];
             if (ownKernel)
-                times.Add(Measure(() => _matrixVector.Run(x, weight, operands.Bias, output), other));
+                times.Add(Measure(() => _matrixVector.Run(x, weight, operands.Bias, null, output), other));
             return times.IndexOf(times.Min());
         }
         finally

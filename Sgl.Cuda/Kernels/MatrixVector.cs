@@ -11,13 +11,19 @@ internal sealed class MatrixVector(KernelLibrary library)
 {
     public const int MostRows = 4;
     private const int Threads = 128;
-    private const int OutputsPerBlock = 2 * Threads / 32;
+
+    /// <summary>Of weight: two a warp.</summary>
+    private const int RowsPerBlock = 2 * Threads / 32;
+
     private readonly KernelModule _module = library.Get("MatrixVector");
 
     public static bool Handles(Tensor x, Tensor weight) => x.Rows <= MostRows && Widths.AllowEight(x, weight);
 
-    /// <param name="bias">Address of [1, outputs]; 0 for none.</param>
-    public void Run(Tensor x, Tensor weight, nint bias, Tensor output)
+    /// <param name="bias">Address of [1, rows of weight]; 0 for none.</param>
+    /// <param name="gated">
+    /// Null for the product itself; else output is activation(gate) * up, the gates being the product's first half.
+    /// </param>
+    public void Run(Tensor x, Tensor weight, nint bias, Activation? gated, Tensor output)
     {
         MatrixVectorArguments arguments = new()
         {
@@ -31,10 +37,12 @@ internal sealed class MatrixVector(KernelLibrary library)
             Rows = x.Rows,
             Columns = x.Columns,
             Outputs = output.Columns,
+            Activation = (int)gated.GetValueOrDefault(),
         };
-        string name = x.Rows switch { 1 => "matrix_vector_1", 2 => "matrix_vector_2", _ => "matrix_vector_4" };
-        int blocks = (output.Columns + OutputsPerBlock - 1) / OutputsPerBlock;
-        _module.Get(name).Launch((blocks, 1, 1), Threads, arguments);
+        string name = x.Rows switch { 1 => "1", 2 => "2", _ => "4" };
+        int blocks = (weight.Rows + RowsPerBlock - 1) / RowsPerBlock;
+        _module.Get($"matrix_vector_{(gated is null ? "" : "gated_")}{name}")
+            .Launch((blocks, 1, 1), Threads, arguments);
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -42,6 +50,6 @@ internal sealed class MatrixVector(KernelLibrary library)
     {
         public nint X, Weight, Bias, Output;
         public ulong XStride, WeightStride, OutputStride;
-        public int Rows, Columns, Outputs;
+        public int Rows, Columns, Outputs, Activation;
     }
 }

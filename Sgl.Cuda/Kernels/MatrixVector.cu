@@ -1,10 +1,11 @@
-// output = x · weightᵀ + bias for a few rows of x: reads each weight once, at the speed of memory.
+// output = x · weightᵀ + bias for a few rows of x, or activation(gate) * up of such a product's halves: reads each
+// weight once, at the speed of memory.
 #include "Common.cuh"
 
 struct MatrixVectorArguments {
     const element* x;       // [rows, columns]
-    const element* weight;  // [outputs, columns]
-    const element* bias;    // [outputs] or null
+    const element* weight;  // [outputs, columns]; gated: [2 * outputs, columns]
+    const element* bias;    // a number for each row of weight, or null
     element* output;        // [rows, outputs]
     u64 x_stride;
     u64 weight_stride;
@@ -12,6 +13,7 @@ struct MatrixVectorArguments {
     int rows;
     int columns;  // a multiple of 8
     int outputs;
+    int activation;  // of gated products
 };
 
 // Weights are used once: they need not push anything out of the first-level cache.
@@ -66,17 +68,19 @@ template <int N, int Steps> struct Weights {
     }
 };
 
-// A warp makes N outputs of R rows.
-template <int R, int N> __device__ __forceinline__ void matrix_vector(const MatrixVectorArguments& a) {
-    constexpr int Steps = 4;
+// A warp takes N = 2 rows of weight: two outputs, or an output's gate and up.
+template <int R, bool Gated> __device__ __forceinline__ void matrix_vector(const MatrixVectorArguments& a) {
+    constexpr int Steps = 4, N = 2;
     int lane = threadIdx.x & 31;
-    int first = (blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5)) * N;
+    int first = (blockIdx.x * (blockDim.x >> 5) + (threadIdx.x >> 5)) * (Gated ? 1 : N);
+    int second = Gated ? first + a.outputs : first + 1;
+    int row[N] = {min(first, a.outputs - 1), min(second, (Gated ? 2 : 1) * a.outputs - 1)};
     const element* w[N];
     const element* x[R];
     float sum[N][R];
 #pragma unroll
     for (int n = 0; n < N; n++)
-        w[n] = a.weight + (u64)min(first + n, a.outputs - 1) * a.weight_stride + lane * 8;
+        w[n] = a.weight + (u64)row[n] * a.weight_stride + lane * 8;
 #pragma unroll
     for (int r = 0; r < R; r++)
         x[r] = a.x + (u64)min(r, a.rows - 1) * a.x_stride + lane * 8;
@@ -107,21 +111,30 @@ template <int R, int N> __device__ __forceinline__ void matrix_vector(const Matr
     }
 
 #pragma unroll
-    for (int n = 0; n < N; n++) {
+    for (int r = 0; r < R; r++) {
+        float total[N];
 #pragma unroll
-        for (int r = 0; r < R; r++) {
-            float total = warp_sum(sum[n][r]);
-            if (lane == 0 && first + n < a.outputs && r < a.rows) {
-                float bias = a.bias ? to_float(a.bias[first + n]) : 0.0f;
-                a.output[r * a.output_stride + first + n] = to_element(total + bias);
-            }
+        for (int n = 0; n < N; n++)
+            total[n] = warp_sum(sum[n][r]) + (a.bias ? to_float(a.bias[row[n]]) : 0.0f);
+        if (lane > 0 || r >= a.rows || first >= a.outputs)
+            continue;
+        element* output = a.output + r * a.output_stride + first;
+        if (Gated) {
+            output[0] = to_element(activate(total[0], a.activation) * total[1]);
+        } else {
+            output[0] = to_element(total[0]);
+            if (second < a.outputs)
+                output[1] = to_element(total[1]);
         }
     }
 }
 
-#define MATRIX_VECTOR(rows)                                                                                \
-    extern "C" __global__ void __launch_bounds__(128) matrix_vector_##rows(const MatrixVectorArguments a) { \
-        matrix_vector<rows, 2>(a);                                                                         \
+#define MATRIX_VECTOR(rows)                                                                                      \
+    extern "C" __global__ void __launch_bounds__(128) matrix_vector_##rows(const MatrixVectorArguments a) {       \
+        matrix_vector<rows, false>(a);                                                                           \
+    }                                                                                                            \
+    extern "C" __global__ void __launch_bounds__(128) matrix_vector_gated_##rows(const MatrixVectorArguments a) { \
+        matrix_vector<rows, true>(a);                                                                            \
     }
 MATRIX_VECTOR(1)
 MATRIX_VECTOR(2)

@@ -116,6 +116,17 @@ public interface IOps : IDisposable
     /// </summary>
     void GatedActivation(Tensor gateUp, Activation activation, Tensor output);
 
+    /// <summary>
+    /// output = activation(gate) * up, where the row [gate, up] = x · weightᵀ + bias. x [R, in], weight [2n, in] with
+    /// the gates' rows first, bias [1, 2n] or null, output [R, n]. A device that has no one kernel for it leaves the
+    /// product in product [R, 2n].
+    /// </summary>
+    void GatedLinear(Tensor x, Weight weight, Weight? bias, Activation activation, Tensor product, Tensor output)
+    {
+        Linear(x, weight, bias, product);
+        GatedActivation(product, activation, output);
+    }
+
     /// <summary>output[i] = x[rows[i]]. x [R, C], output [rows.Length, C].</summary>
     void GatherRows(Tensor x, ReadOnlySpan<int> rows, Tensor output);
 

@@ -17,10 +17,6 @@ public sealed class GatedMlp(Parameters parameters, ModelConfig config)
 
     /// <param name="x">[T, hidden].</param>
     /// <returns>[T, hidden].</returns>
-    public Tensor Forward(Workspace work, Tensor x)
-    {
-        Tensor gated = work.Buffer("gated", config.IntermediateSize);
-        work.Ops.GatedActivation(_gateUp.Forward(work, x, "gate and up"), config.Activation, gated);
-        return _down.Forward(work, gated, "mlp");
-    }
+    public Tensor Forward(Workspace work, Tensor x) =>
+        _down.Forward(work, _gateUp.ForwardGated(work, x, config.Activation), "mlp");
 }

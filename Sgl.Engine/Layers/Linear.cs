@@ -32,4 +32,15 @@ public sealed class Linear
         work.Ops.Linear(x, _weight, _bias, output);
         return output;
     }
+
+    /// <summary>activation(gate) * up, where the gates are the first half of the outputs.</summary>
+    /// <param name="x">[T, inputs].</param>
+    /// <returns>[T, outputs / 2].</returns>
+    public Tensor ForwardGated(Workspace work, Tensor x, Activation activation)
+    {
+        Tensor product = work.Buffer("gate and up", _weight.Rows);
+        Tensor output = work.Buffer("gated", _weight.Rows / 2);
+        work.Ops.GatedLinear(x, _weight, _bias, activation, product, output);
+        return output;
+    }
 }

@@ -24,7 +24,10 @@ internal static class OpChecks
             foreach (int inputs in UpTo(largest, 8, 24, 250, 512, 4096))
             {
                 foreach (int rows in (int[])[1, 2, 3, 4, 5, 8, 17, 70])
+                {
                     CheckLinear(twin, Check, rows, inputs, outputs);
+                    CheckGatedLinear(twin, Check, rows, inputs, outputs);
+                }
             }
         }
         CheckRope(twin, Check);
@@ -134,6 +137,22 @@ internal static class OpChecks
                 return twin.Error(output);
             }, null);
         }
+    }
+
+    private static void CheckGatedLinear(
+        Twin twin, Action<string, string, Func<double>, double?> check, int rows, int inputs, int outputs)
+    {
+        Activation activation = Enum.GetValues<Activation>()[twin.Random.Next(3)];
+        check("gated linear", $"[{rows}, {inputs}] to {outputs}, {activation}", () =>
+        {
+            Twin.Pair x = twin.Make(rows, inputs);
+            Twin.Pair product = twin.Empty(rows, 2 * outputs), output = twin.Empty(rows, outputs);
+            (Weight cpu, Weight gpu) = twin.MakeWeight(2 * outputs, inputs, 1 / Math.Sqrt(inputs));
+            (Weight Cpu, Weight Gpu)? bias = rows % 2 == 0 ? twin.MakeWeight(1, 2 * outputs) : null;
+            ((IOps)twin.Cpu).GatedLinear(x.Cpu, cpu, bias?.Cpu, activation, product.Cpu, output.Cpu);
+            twin.Cuda.GatedLinear(x.Gpu, gpu, bias?.Gpu, activation, product.Gpu, output.Gpu);
+            return twin.Error(output);
+        }, 2 * twin.Limit); // two operations: where no kernel does both, the product is rounded between them
     }
 
     private static void CheckRope(Twin twin, Action<string, string, Func<double>, double?> check)

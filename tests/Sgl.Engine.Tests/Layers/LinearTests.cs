@@ -44,6 +44,29 @@ public sealed class LinearTests
     }
 
     [Fact]
+    public void TheFirstHalfOfAGatedProductIsItsGates()
+    {
+        using ModelFolder folder = new ModelFolder().WriteSafetensors(
+            "model.safetensors",
+            """
+            {"gate.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},
+             "up.weight":{"dtype":"F32","shape":[2,1],"data_offsets":[8,16]}}
+            """,
+            [9, -1, 19, 3]);
+        using IWeightSource weights = Open(folder);
+        using var ops = new CpuOps(threads: 1);
+        var linear = new Linear(new Parameters(weights, ops), [("gate", 2), ("up", 2)], inputs: 1);
+
+        ops.Begin(_oneToken);
+        Tensor x = ops.Scratch(1, 1);
+        x.Row(0)[0] = 1;
+        Tensor gated = linear.ForwardGated(new Workspace(ops, _oneToken), x, Activation.Silu);
+
+        Assert.Equal(9 / (1 + MathF.Exp(-9)) * 19, gated.Row(0)[0], 1e-3f);
+        Assert.Equal(-1 / (1 + MathF.Exp(1)) * 3, gated.Row(0)[1], 1e-3f);
+    }
+
+    [Fact]
     public void PartsOfDifferentTypesAreRefusedByName()
     {
         using ModelFolder folder = new ModelFolder().WriteSafetensors(
