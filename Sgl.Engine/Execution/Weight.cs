@@ -12,4 +12,7 @@ public sealed record Weight(IReadOnlyList<Tensor> Parts)
     public int Columns { get; } = Parts[0].Columns;
 
     public DataType Type { get; } = Parts[0].Type;
+
+    /// <summary>Holds the parts of a device that leaves them in host memory, where their source does not.</summary>
+    public object? Memory { get; init; }
 }

@@ -9,18 +9,17 @@ public sealed class Linear
 {
     private readonly Weight _weight;
     private readonly Weight? _bias;
-    private readonly byte[]? _biasStorage;
 
     public Linear(Parameters parameters, string name, int inputs, int outputs, bool bias = false)
-        : this(parameters, [(name, outputs)], inputs, bias)
+        : this(parameters, [new(name, outputs)], inputs, bias)
     {
     }
 
-    /// <param name="parts">Tensor names and how many outputs each gives.</param>
-    public Linear(Parameters parameters, ReadOnlySpan<(string Name, int Outputs)> parts, int inputs, bool bias = false)
+    /// <param name="parts">Each row gives one output.</param>
+    public Linear(Parameters parameters, ReadOnlySpan<WeightPart> parts, int inputs, bool bias = false)
     {
         _weight = parameters.Matrix(parts, inputs);
-        _bias = bias ? parameters.Bias(parts, out _biasStorage) : null;
+        _bias = bias ? parameters.Bias(parts) : null;
     }
 
     /// <param name="x">[T, inputs].</param>

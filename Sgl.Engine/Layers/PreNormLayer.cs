@@ -3,7 +3,7 @@ using Sgl.Engine.Execution;
 namespace Sgl.Engine.Layers;
 
 /// <summary>Llama's layer: x += attention(norm(x)), then x += mlp(norm(x)).</summary>
-public sealed class PreNormLayer(RmsNorm inputNorm, Attention attention, RmsNorm postAttentionNorm, GatedMlp mlp)
+public sealed class PreNormLayer(Norm inputNorm, Attention attention, Norm postAttentionNorm, GatedMlp mlp)
     : IDecoderLayer
 {
     public Attention Attention => attention;

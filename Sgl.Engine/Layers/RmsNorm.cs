@@ -1,17 +1,19 @@
 using Sgl.Engine.Execution;
+using Sgl.Engine.Models;
 
 namespace Sgl.Engine.Layers;
 
 /// <summary>x / rms(x) * (weight + offset), for each run of weight's length.</summary>
 /// <param name="offset">1 for Gemma, whose weights are stored less 1.</param>
-public sealed class RmsNorm(Weight weight, float epsilon, float offset = 0)
+public sealed class RmsNorm(Weight weight, float epsilon, float offset = 0) : Norm
 {
-    /// <summary>
-    /// Adds what the last block computed to the residual stream, then norms that into a tensor of its own.
-    /// </summary>
-    /// <param name="residual">[T, hidden], changed in place.</param>
-    /// <param name="delta">[T, hidden]; null before the first block.</param>
-    public Tensor Forward(Workspace work, Tensor residual, Tensor? delta)
+    /// <summary>Of the hidden size.</summary>
+    public RmsNorm(Parameters parameters, string name, ModelConfig config, float offset = 0)
+        : this(parameters.Vector(name, config.HiddenSize), config.NormEpsilon, offset)
+    {
+    }
+
+    public override Tensor Forward(Workspace work, Tensor residual, Tensor? delta)
     {
         Tensor output = work.Buffer("normed", weight.Columns);
         if (delta is { } x)
@@ -21,6 +23,5 @@ public sealed class RmsNorm(Weight weight, float epsilon, float offset = 0)
         return output;
     }
 
-    /// <param name="x">[T, k * weight's length].</param>
-    public void InPlace(Workspace work, Tensor x) => work.Ops.RmsNorm(x, weight, epsilon, offset, x);
+    public override void InPlace(Workspace work, Tensor x) => work.Ops.RmsNorm(x, weight, epsilon, offset, x);
 }

@@ -1,5 +1,6 @@
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Layers;
 
@@ -21,11 +22,28 @@ internal static class RopeScaling
                 length => length > config.OriginalContext ? Dynamic(config, length, rotaryDim) : plain,
                 Scale: 1,
                 DependsOnLength: true),
+            "longrope" => LongRope(config, plain, rotaryDim),
             _ => throw new ArgumentException($"No rope scaling is called {config.Type}.", nameof(config)),
         };
 
         RopeFrequencies Fixed(double[] frequencies, double scale = 1) =>
             new(rotaryDim, _ => frequencies, (float)scale, DependsOnLength: false);
+    }
+
+    /// <summary>Two sets: one up to the original context, one for longer sequences, if there can be any.</summary>
+    private static RopeFrequencies LongRope(RopeConfig config, double[] plain, int rotaryDim)
+    {
+        double[] near = Divide(config.ShortFactors), far = Divide(config.LongFactors);
+        return new(
+            rotaryDim,
+            length => length > config.OriginalContext ? far : near,
+            (float)config.AttentionFactor,
+            DependsOnLength: config.Factor > 1);
+
+        double[] Divide(IReadOnlyList<double> factors) => factors.Count == plain.Length
+            ? [.. plain.Zip(factors, (frequency, factor) => frequency / factor)]
+            : throw new UserErrorException(
+                $"longrope has {factors.Count} factors; expected {plain.Length}, one for each pair that rotates");
     }
 
     /// <summary>theta^(-2i / rotaryDim).</summary>

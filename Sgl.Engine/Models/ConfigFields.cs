@@ -13,16 +13,23 @@ public sealed class ConfigFields
     private readonly string _path;
     private readonly JsonElement _json;
     private readonly JsonElement? _defaults;
+    private readonly IReadOnlyDictionary<string, string> _names;
 
-    private ConfigFields(string file, string path, JsonElement json, JsonElement? defaults)
+    private ConfigFields(
+        string file,
+        string path,
+        JsonElement json,
+        JsonElement? defaults = null,
+        IReadOnlyDictionary<string, string>? names = null)
     {
         (_file, _path, _json, _defaults) = (file, path, json, defaults);
+        _names = names ?? new Dictionary<string, string>();
     }
 
     /// <param name="file">What errors call it.</param>
     /// <exception cref="UserErrorException">It is no JSON object.</exception>
     public static ConfigFields Of(string file, JsonElement json) => json.ValueKind == JsonValueKind.Object
-        ? new(file, "", json, null)
+        ? new(file, "", json)
         : throw new UserErrorException($"{file}: a JSON object is expected, not {Shorten(json)}");
 
     /// <exception cref="UserErrorException">The file is missing, unreadable or no JSON object.</exception>
@@ -44,7 +51,9 @@ public sealed class ConfigFields
     }
 
     /// <summary>The same fields, with what to take for absent ones.</summary>
-    public ConfigFields WithDefaults(JsonElement defaults) => new(_file, _path, _json, defaults);
+    /// <param name="names">What the file calls some fields, by the names that callers use.</param>
+    public ConfigFields WithDefaults(JsonElement defaults, IReadOnlyDictionary<string, string> names) =>
+        new(_file, _path, _json, defaults, names);
 
     /// <summary>True when the field has a value, be it a default one.</summary>
     public bool Has(string name) => Find(name) is not null;
@@ -113,25 +122,42 @@ public sealed class ConfigFields
         var single => [AsInt(name, single.Value, min: 0)],
     };
 
+    /// <summary>A list of numbers greater than zero.</summary>
+    public IReadOnlyList<double> Positives(string name)
+    {
+        JsonElement value = Find(name) ?? throw Missing(name);
+        bool isList = value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(
+            item => item.ValueKind == JsonValueKind.Number && item.GetDouble() is > 0 and < double.PositiveInfinity);
+        return isList
+            ? [.. value.EnumerateArray().Select(item => item.GetDouble())]
+            : throw Invalid(name, "a list of numbers greater than 0");
+    }
+
     /// <summary>A nested object; null when the field has no value.</summary>
     public ConfigFields? Section(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => new ConfigFields(_file, $"{_path}{name}.", value, null),
+        { ValueKind: JsonValueKind.Object } value => new ConfigFields(_file, $"{_path}{NameInFile(name)}.", value),
         _ => throw Invalid(name, "an object"),
     };
 
     /// <summary>The field is there, with a value that will not do.</summary>
     /// <param name="expected">What would be right.</param>
     public UserErrorException Invalid(string name, string expected) =>
-        new($"{_file}: {_path}{name} is {(Find(name) is { } value ? Shorten(value) : "null")}; expected {expected}");
+        new($"{_file}: {_path}{NameInFile(name)} is {(Find(name) is { } value ? Shorten(value) : "null")}; "
+            + $"expected {expected}");
 
-    private UserErrorException Missing(string name) => new($"{_file}: {_path}{name} is missing");
+    private UserErrorException Missing(string name) => new($"{_file}: {_path}{NameInFile(name)} is missing");
+
+    private string NameInFile(string name) => _names.GetValueOrDefault(name, name);
 
     private JsonElement? Find(string name)
     {
-        if (!_json.TryGetProperty(name, out var value) && _defaults?.TryGetProperty(name, out value) != true)
+        if (!_json.TryGetProperty(NameInFile(name), out var value)
+            && _defaults?.TryGetProperty(name, out value) != true)
+        {
             return null;
+        }
         return value.ValueKind == JsonValueKind.Null ? null : value;
     }
 

@@ -11,32 +11,28 @@ public abstract class DecoderModel
 {
     private readonly Embedding _embedding;
     private readonly IDecoderLayer[] _layers;
-    private readonly RmsNorm _norm;
+    private readonly Norm _norm;
     private readonly OutputHead _head;
 
-    /// <param name="makeLayer">Reads layer i from the tensors below model.layers.i.</param>
-    /// <param name="normOffset">See <see cref="RmsNorm"/>.</param>
-    /// <param name="softCap">On the logits; 0 is none.</param>
+    /// <param name="makeLayer">Reads layer i from the tensors below its name.</param>
     protected DecoderModel(
         ModelConfig config,
         IWeightSource weights,
         IOps ops,
         Func<Parameters, int, IDecoderLayer> makeLayer,
-        float embeddingScale = 1,
-        float normOffset = 0,
-        float softCap = 0)
+        DecoderOptions? options = null)
     {
+        options ??= new();
         Config = config;
         var root = new Parameters(weights, ops);
-        Parameters model = root.Under("model");
-        Weight table = model.Matrix("embed_tokens", config.VocabularySize, config.HiddenSize);
-        _embedding = new(table, embeddingScale);
-        _layers = [.. config.Layers.Select((_, i) => makeLayer(model.Under($"layers.{i}"), i))];
-        _norm = new(model.Vector("norm", config.HiddenSize), config.RmsNormEpsilon, normOffset);
+        Weight table = root.Matrix(options.Embedding, config.VocabularySize, config.HiddenSize);
+        _embedding = new(table, options.EmbeddingScale);
+        _layers = [.. config.Layers.Select((_, i) => makeLayer(root.Under($"{options.Layers}.{i}"), i))];
+        _norm = options.LastNorm?.Invoke(root) ?? new RmsNorm(root, "model.norm", config);
         Weight head = config.TieWordEmbeddings
             ? table
-            : root.Matrix("lm_head", config.VocabularySize, config.HiddenSize);
-        _head = new(head, softCap);
+            : root.Matrix(options.Head, config.VocabularySize, config.HiddenSize);
+        _head = new(head, options.SoftCap);
         KvWidths = [.. _layers.Select(layer => layer.Attention.KvWidth)];
     }
 

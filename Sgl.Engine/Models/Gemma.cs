@@ -13,13 +13,16 @@ public sealed class Gemma(ModelConfig config, IWeightSource weights, IOps ops) :
     weights,
     ops,
     (layer, i) => new PreNormLayer(
-        new RmsNorm(layer.Vector("input_layernorm", config.HiddenSize), config.RmsNormEpsilon, offset: 1),
+        new RmsNorm(layer, "input_layernorm", config, offset: 1),
         new Attention(layer.Under("self_attn"), config, i, new()
         {
             QkvBias = config.AttentionBias,
             OutputBias = config.AttentionBias,
         }),
-        new RmsNorm(layer.Vector("post_attention_layernorm", config.HiddenSize), config.RmsNormEpsilon, offset: 1),
+        new RmsNorm(layer, "post_attention_layernorm", config, offset: 1),
         new GatedMlp(layer.Under("mlp"), config)),
-    embeddingScale: MathF.Sqrt(config.HiddenSize),
-    normOffset: 1), ICausalModel;
+    new()
+    {
+        EmbeddingScale = MathF.Sqrt(config.HiddenSize),
+        LastNorm = root => new RmsNorm(root, "model.norm", config, offset: 1),
+    }), ICausalModel;

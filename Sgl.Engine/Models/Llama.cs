@@ -14,12 +14,17 @@ public class Llama : DecoderModel, ICausalModel
     {
     }
 
-    protected Llama(ModelConfig config, IWeightSource weights, IOps ops, AttentionOptions attention)
+    protected Llama(
+        ModelConfig config,
+        IWeightSource weights,
+        IOps ops,
+        AttentionOptions attention,
+        DecoderOptions? options = null)
         : base(config, weights, ops, (layer, i) => new PreNormLayer(
-            new RmsNorm(layer.Vector("input_layernorm", config.HiddenSize), config.RmsNormEpsilon),
+            new RmsNorm(layer, "input_layernorm", config),
             new Attention(layer.Under("self_attn"), config, i, attention),
-            new RmsNorm(layer.Vector("post_attention_layernorm", config.HiddenSize), config.RmsNormEpsilon),
-            new GatedMlp(layer.Under("mlp"), config)))
+            new RmsNorm(layer, "post_attention_layernorm", config),
+            new GatedMlp(layer.Under("mlp"), config)), options)
     {
     }
 }

@@ -37,7 +37,7 @@ public sealed record ModelConfig
     /// <summary>One entry per layer.</summary>
     public IReadOnlyList<LayerConfig> Layers { get; init; } = [];
 
-    public float RmsNormEpsilon { get; init; }
+    public float NormEpsilon { get; init; }
 
     public Activation Activation { get; init; }
 

@@ -7,7 +7,7 @@ namespace Sgl.Engine.Models;
 internal static class ModelConfigReader
 {
     private const string Full = "full_attention";
-    private const string Sliding = "sliding_attention";
+    public const string Sliding = "sliding_attention";
 
     public static ModelConfig Load(string folder)
     {
@@ -30,7 +30,7 @@ internal static class ModelConfigReader
 
         string modelType = fields.Text("model_type");
         ModelDefaults defaults = ModelDefaults.For(modelType);
-        fields = fields.WithDefaults(defaults.Fields);
+        fields = fields.WithDefaults(defaults.Fields, defaults.Names);
         int heads = fields.Int("num_attention_heads");
         return new ModelConfig
         {
@@ -45,7 +45,7 @@ internal static class ModelConfigReader
             KvHeads = KvHeads(fields, heads),
             HeadDim = HeadDim(fields, heads),
             Layers = Layers(fields, defaults),
-            RmsNormEpsilon = (float)(fields.OptionalPositive("rms_norm_eps") ?? 1e-6),
+            NormEpsilon = (float)(fields.OptionalPositive("rms_norm_eps") ?? 1e-6),
             Activation = ReadActivation(fields, modelType),
             AttentionBias = fields.Flag("attention_bias"),
             MlpBias = fields.Flag("mlp_bias"),

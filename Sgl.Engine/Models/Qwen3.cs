@@ -1,4 +1,5 @@
 using Sgl.Engine.Execution;
+using Sgl.Engine.Layers;
 using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Models;
@@ -10,5 +11,5 @@ public sealed class Qwen3(ModelConfig config, IWeightSource weights, IOps ops)
     {
         QkvBias = config.AttentionBias,
         OutputBias = config.AttentionBias,
-        QkNorm = true,
+        QkNorm = (attention, x, _) => new RmsNorm(attention.Vector($"{x}_norm", config.HeadDim), config.NormEpsilon),
     });

@@ -5,7 +5,7 @@ namespace Sgl.Engine.Models;
 /// </summary>
 public sealed record RopeConfig
 {
-    /// <summary>default, linear, dynamic, yarn or llama3.</summary>
+    /// <summary>default, linear, dynamic, yarn, llama3 or longrope.</summary>
     public string Type { get; init; } = "default";
 
     /// <summary>Base of the frequencies.</summary>
@@ -35,6 +35,12 @@ public sealed record RopeConfig
     /// <summary>yarn: whether the dimensions at which the ramp begins and ends are rounded outwards.</summary>
     public bool Truncate { get; init; } = true;
 
-    /// <summary>yarn: factor on cosine and sine.</summary>
+    /// <summary>yarn and longrope: factor on cosine and sine.</summary>
     public double AttentionFactor { get; init; } = 1;
+
+    /// <summary>longrope: each frequency is divided by one of these ...</summary>
+    public IReadOnlyList<double> ShortFactors { get; init; } = [];
+
+    /// <summary>... and in sequences longer than OriginalContext by one of these.</summary>
+    public IReadOnlyList<double> LongFactors { get; init; } = [];
 }

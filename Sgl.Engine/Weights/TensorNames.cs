@@ -10,7 +10,7 @@ internal static class TensorNames
     /// model that ties it to the embedding (an untied one reads it).
     /// </summary>
     public static bool MayStayUnread(string name) =>
-        name.EndsWith("rotary_emb.inv_freq", StringComparison.Ordinal)
+        name.EndsWith(".inv_freq", StringComparison.Ordinal)
         || name.EndsWith("rotary_emb.cos_cached", StringComparison.Ordinal)
         || name.EndsWith("rotary_emb.sin_cached", StringComparison.Ordinal)
         || name == "lm_head.weight";

@@ -33,7 +33,8 @@ public sealed class LinearTests
         using IWeightSource weights = Open(folder);
         using var ops = new CpuOps(threads: 1);
 
-        var linear = new Linear(new Parameters(weights, ops).Under("m"), [("a", 1), ("b", 2)], inputs: 2, bias: true);
+        var linear = new Linear(
+            new Parameters(weights, ops).Under("m"), [new("a", 1), new("b", 2)], inputs: 2, bias: true);
 
         weights.EnsureAllRead();
         ops.Begin(_oneToken);
@@ -79,7 +80,7 @@ public sealed class LinearTests
         using IWeightSource weights = Open(folder);
         using var ops = new CpuOps(threads: 1);
         var error = Assert.Throws<UserErrorException>(
-            () => new Linear(new Parameters(weights, ops), [("a", 1), ("b", 1)], inputs: 1));
+            () => new Linear(new Parameters(weights, ops), [new("a", 1), new("b", 1)], inputs: 1));
         Assert.Contains("a.weight is Float32 but b.weight is BFloat16", error.Message);
     }
 

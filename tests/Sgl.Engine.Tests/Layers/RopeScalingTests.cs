@@ -1,5 +1,6 @@
 using Sgl.Engine.Execution;
 using Sgl.Engine.Layers;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Tests.Layers;
 
@@ -23,6 +24,33 @@ public sealed class RopeScalingTests
     public void LinearDividesEveryFrequency() => AssertFrequencies(
         [0.25, 0.025, 0.0025, 0.00025],
         RopeScaling.Frequencies(new() { Type = "linear", Theta = 10000, Factor = 4 }, headDim: 8));
+
+    [Fact]
+    public void LongropeHasFactorsForShortAndForLongSequences()
+    {
+        RopeFrequencies frequencies = RopeScaling.Frequencies(
+            new()
+            {
+                Type = "longrope",
+                Theta = 10000,
+                OriginalContext = 16,
+                Factor = 4,
+                AttentionFactor = 1.5,
+                ShortFactors = [1, 2, 1, 1],
+                LongFactors = [1, 2, 4, 5],
+            },
+            headDim: 8);
+        Assert.Equal([1, 0.05, 0.01, 0.001], frequencies.ForLength(16).Select(f => Math.Round(f, 12)));
+        Assert.Equal([1, 0.05, 0.0025, 0.0002], frequencies.ForLength(17).Select(f => Math.Round(f, 12)));
+        Assert.Equal(1.5f, frequencies.Scale);
+        Assert.True(frequencies.DependsOnLength);
+    }
+
+    [Fact]
+    public void LongropesFactorsAreOneForEachPair() => Assert.Contains(
+        "longrope has 3 factors; expected 4",
+        Assert.Throws<UserErrorException>(() => RopeScaling.Frequencies(
+            new() { Type = "longrope", ShortFactors = [1, 1, 1], LongFactors = [1, 1, 1, 1] }, headDim: 8)).Message);
 
     /// <summary>
     /// Wavelengths 6.3, 25.1, 100.5 and 402.1: those below 256 / 4 are kept, those above 256 / 1 divided by 8, and the

@@ -23,7 +23,7 @@ public sealed class ModelConfigTests
         Assert.Equal(8, config.KvHeads);
         Assert.Equal(2048, config.ContextLength);
         Assert.Equal([2], config.EndTokens);
-        Assert.Equal(1e-6f, config.RmsNormEpsilon);
+        Assert.Equal(1e-6f, config.NormEpsilon);
         Assert.Equal(Activation.Silu, config.Activation);
         Assert.False(config.TieWordEmbeddings || config.AttentionBias || config.MlpBias);
         Assert.Equal(DataType.Float32, config.WeightType);
@@ -109,6 +109,57 @@ public sealed class ModelConfigTests
             {"rope_parameters":{"sliding_attention":{"rope_theta":100},"full_attention":{"rope_theta":200}}}
             """));
         Assert.Equal([100, 200, 100, 200], config.Layers.Select(layer => layer.Rope.Theta));
+    }
+
+    [Fact]
+    public void Gemma3sWindowedLayersHaveAPlainRopeOfTheirOwn()
+    {
+        ModelConfig config = Read(As(
+            "gemma3_text",
+            "Gemma3ForCausalLM",
+            """{"num_key_value_heads":1,"sliding_window_pattern":3,"rope_scaling":{"type":"linear","factor":8}}"""));
+        Assert.Equal([4096, 4096, 0, 4096], config.Layers.Select(layer => layer.Window));
+        Assert.Equal([10000, 10000, 1e6, 10000], config.Layers.Select(layer => layer.Rope.Theta));
+        Assert.Equal([1, 1, 8, 1], config.Layers.Select(layer => layer.Rope.Factor));
+        Assert.Equal(131072, config.ContextLength);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"su","short_factor":[1,1.5],"long_factor":[2,4]}""", 1.4142135623730951)]
+    [InlineData("""{"type":"longrope","short_factor":[1,1.5],"long_factor":[2,4],"attention_factor":3}""", 3)]
+    public void LongropesContextIsCountedAlready(string scaling, double attentionFactor)
+    {
+        ModelConfig config = Read(As(
+            "phi3",
+            "Phi3ForCausalLM",
+            $$"""
+            {"max_position_embeddings":256,"original_max_position_embeddings":16,"rope_scaling":{{scaling}} }
+            """));
+        RopeConfig rope = config.Layers[0].Rope;
+        Assert.Equal((256, 16, 16.0), (config.ContextLength, rope.OriginalContext, rope.Factor));
+        Assert.Equal(("longrope", 1.5, 4.0), (rope.Type, rope.ShortFactors[1], rope.LongFactors[1]));
+        Assert.Equal(attentionFactor, rope.AttentionFactor, 12);
+    }
+
+    [Fact]
+    public void AFieldThatATypeCallsOtherwiseIsReadAndNamedSo()
+    {
+        const string chatGlm =
+            """
+            {"architectures":["ChatGLMModel"],"model_type":"chatglm","padded_vocab_size":100,"hidden_size":64,
+             "ffn_hidden_size":128,"num_layers":2,"num_attention_heads":8,"kv_channels":8,"multi_query_group_num":2,
+             "layernorm_epsilon":1e-4,"seq_length":512,"rope_ratio":50}
+            """;
+        ModelConfig config = Read(chatGlm);
+        Assert.Equal((100, 128, 2, 8, 2), (
+            config.VocabularySize, config.IntermediateSize, config.Layers.Count, config.HeadDim, config.KvHeads));
+        Assert.Equal((1e-4f, 512, 500000), (config.NormEpsilon, config.ContextLength, config.Layers[0].Rope.Theta));
+        Assert.Contains(
+            "config.json: num_layers is 0; expected",
+            Assert.Throws<UserErrorException>(() => Read(Merge(chatGlm, """{"num_layers":0}"""))).Message);
+        Assert.Contains(
+            "config.json: padded_vocab_size is missing",
+            Assert.Throws<UserErrorException>(() => Read(Merge(chatGlm, """{"padded_vocab_size":null}"""))).Message);
     }
 
     [Theory]
