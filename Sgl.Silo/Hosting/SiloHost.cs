@@ -9,6 +9,7 @@ using Sgl.Gateway.Hosting;
 using Sgl.Grains.Replicas;
 using Sgl.Grains.Routing;
 using Sgl.Grains.Streams;
+using Sgl.Silo.Endpoints;
 using GatewayOptions = Sgl.Gateway.Flags.GatewayOptions;
 using SiloOptions = Sgl.Silo.Flags.SiloOptions;
 
@@ -29,7 +30,7 @@ internal static class SiloHost
         ReplicaSet replicas = new(
             gateway.ModelName, router, options.Cluster, loggers.CreateLogger<ReplicaSet>(), model.KeysDependOnLength);
         ServedModel served = text(new ClusterBackend(model, replicas));
-        return GatewayHost.Build(served, builder =>
+        WebApplication app = GatewayHost.Build(served, builder =>
         {
             builder.Services.AddSingleton(options).AddSingleton(options.Cluster).AddSingleton(replicas);
             builder.Services.AddSingleton(new LocalReplicas(
@@ -41,6 +42,8 @@ internal static class SiloHost
             // After the silo, so that it stops before.
             builder.Services.AddHostedService<ClusterService>();
         });
+        ClusterEndpoint.Map(app);
+        return app;
     }
 
     /// <summary>What the folder alone tells of the model; how large the KV pool is, a loaded replica tells.</summary>

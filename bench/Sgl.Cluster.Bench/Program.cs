@@ -7,6 +7,9 @@ CommandTable commands = new([
     RoutingBench.Command,
     ConversationsCommand.Command,
     FailoverCommand.Command,
+    MultiTurnCommand.Command,
+    OverheadCommand.Command,
+    ScaleCommand.Command,
 ]);
 
 using CancellationTokenSource interrupt = new();

@@ -24,9 +24,9 @@ internal static class FailoverCommand
             new("--concurrency", "N", "200", "of them at the same time"),
             new("--output-len", "N", "128", "tokens of each"),
         ],
-        (flags, _) => RunAsync(flags, Console.Out));
+        (flags, cancellation) => RunAsync(flags, Console.Out, cancellation));
 
-    private static async Task<int> RunAsync(FlagValues flags, TextWriter output)
+    private static async Task<int> RunAsync(FlagValues flags, TextWriter output, CancellationToken cancellation)
     {
         ClusterShape shape = ClusterFlags.Shape(flags) with
         {
@@ -43,7 +43,8 @@ internal static class FailoverCommand
         foreach (Fault fault in faults)
         {
             await using LocalCluster cluster = await LocalCluster.StartAsync(shape);
-            await output.WriteLineAsync($"{fault.Name}: {cluster.Folder}");
+            await cluster.WaitForReplicasAsync(shape.Replicas, cancellation);
+            await output.WriteLineAsync($"{fault.Name}: logs in {cluster.Folder}");
             if (undisturbed is null)
             {
                 undisturbed = await StreamRun.RunAsync(cluster, cases, concurrency, Fault.All[0]);

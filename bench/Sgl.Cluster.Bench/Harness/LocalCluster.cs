@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Sgl.Bench.Http;
 using Sgl.Engine.Requests;
 
 namespace Sgl.Cluster.Bench.Harness;
@@ -59,10 +61,22 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>One process without a cluster, to compare with.</summary>
-    public static SiloProcess SingleProcess(ClusterShape shape, string program) => new(
-        "single", program, shape.ModelFlags, new PortRange(shape.FirstPort + 100).Next(),
-        Directory.CreateTempSubdirectory("sgl-single-").FullName);
+    /// <summary>Waits until every gateway would send requests to so many replicas.</summary>
+    public async Task WaitForReplicasAsync(int count, CancellationToken cancellation)
+    {
+        foreach (SiloProcess gateway in Gateways.Where(silo => silo.IsRunning))
+        {
+            using ServerClient server = new(gateway.Url);
+            long start = Stopwatch.GetTimestamp();
+            while ((await ClusterState.ReadAsync(server, cancellation)).Ready < count)
+            {
+                if (Stopwatch.GetElapsedTime(start) > Patience)
+                    throw new InvalidOperationException(
+                        $"{gateway.Name} does not see {count} replicas after {Patience}; see {Folder}.");
+                await Task.Delay(100, cancellation);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
