@@ -56,7 +56,7 @@ public sealed class LinearTests
             [9, -1, 19, 3]);
         using IWeightSource weights = Open(folder);
         using var ops = new CpuOps(threads: 1);
-        var linear = new Linear(new Parameters(weights, ops), [("gate", 2), ("up", 2)], inputs: 1);
+        var linear = new Linear(new Parameters(weights, ops), [new("gate", 2), new("up", 2)], inputs: 1);
 
         ops.Begin(_oneToken);
         Tensor x = ops.Scratch(1, 1);
