@@ -1,5 +1,6 @@
 using Sgl.Gateway.Requests;
 using Sgl.Gateway.Serving;
+using Sgl.Gateway.Sessions;
 
 namespace Sgl.Gateway.Endpoints;
 
@@ -7,5 +8,5 @@ namespace Sgl.Gateway.Endpoints;
 internal static class GenerateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, GenerationService service) =>
-        routes.MapMethods("/generate", ["POST", "PUT"], new GenerationHandler(service, NativeRequest.Read).HandleAsync);
+        routes.MapMethods("/generate", ["POST", "PUT"], new GenerationHandler(service, Dialect.Native, NativeRequest.Read).HandleAsync);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sgl.Gateway.Requests;
 using Sgl.Gateway.Responses;
 using Sgl.Gateway.Serving;
+using Sgl.Gateway.Sessions;
 
 namespace Sgl.Gateway.Endpoints;
 
@@ -9,25 +10,41 @@ namespace Sgl.Gateway.Endpoints;
 /// Answers a request that generates, whatever its API: read, start, and send the outcome whole or as it comes.
 /// </summary>
 internal sealed class GenerationHandler(
-    GenerationService service, Func<JsonElement, GenerationService, (GenerationPlan Plan, IResponseShape Shape)> read)
+    GenerationService service, Dialect dialect,
+    Func<JsonElement, GenerationService, (GenerationPlan Plan, IResponseShape Shape)> read)
 {
     public async Task HandleAsync(HttpContext http)
     {
-        GenerationPlan plan;
-        IResponseShape shape;
-        using (JsonDocument body = await RequestBody.ReadAsync(http, service.Limits))
-            (plan, shape) = read(body.RootElement, service);
+        (GenerationPlan plan, IResponseShape shape, ResumableRequest? session) = await ReadAsync(http);
 
         bool log = service.Served.Options.LogRequests;
         if (log)
             LogStart(plan);
-        await using GenerationSet set = service.Start(plan, http.RequestAborted);
+        await using GenerationSet set = service.Start(
+            plan, http.RequestAborted, session?.MarksOf(plan));
         if (plan.Stream)
-            await StreamAsync(http, set, shape);
+            await StreamAsync(http, set, shape, session);
         else
             await SendWholeAsync(http, set, shape);
         if (log)
             LogEnd(set);
+    }
+
+    private async Task<(GenerationPlan Plan, IResponseShape Shape, ResumableRequest? Session)> ReadAsync(
+        HttpContext http)
+    {
+        using JsonDocument body = await RequestBody.ReadAsync(http, service.Limits);
+        if (ResumableRequest.Of(http, body.RootElement, service.Limits) is not { } session)
+        {
+            (GenerationPlan plan, IResponseShape shape) = read(body.RootElement, service);
+            return (plan, shape, null);
+        }
+
+        using JsonDocument completed = session.Complete(body.RootElement, dialect, service.Seeds);
+        (GenerationPlan resumable, IResponseShape itsShape) = read(completed.RootElement, service);
+        if (session.Last is { } last)
+            await service.Live.ReplaceAsync(last.Rid);
+        return (resumable, itsShape, session);
     }
 
     private static async Task SendWholeAsync(HttpContext http, GenerationSet set, IResponseShape shape)
@@ -38,11 +55,16 @@ internal sealed class GenerationHandler(
         await JsonOutput.SendAsync(http, StatusCodes.Status200OK, json => shape.WriteWhole(json, set.All));
     }
 
-    private async Task StreamAsync(HttpContext http, GenerationSet set, IResponseShape shape)
+    private async Task StreamAsync(
+        HttpContext http, GenerationSet set, IResponseShape shape, ResumableRequest? session)
     {
+        bool usage = session?.Last?.Usage == true;
         // What fails before the first token can still be told by the status.
         await set.WaitAsync();
-        SseWriter events = new(http.Response);
+        SseWriter events = new(http.Response)
+        {
+            EventId = session is null ? null : () => ResumableRequest.EventId(set, usage),
+        };
         events.Begin();
         try
         {
@@ -50,7 +72,8 @@ internal sealed class GenerationHandler(
             {
                 while (set.TryTake(out Generation? generation))
                 {
-                    shape.WriteNews(events, generation);
+                    if (!generation.IsSentWhole)
+                        shape.WriteNews(events, generation);
                     if (events.Unflushed >= service.Limits.UnflushedBytes)
                         await events.FlushAsync(http.RequestAborted);
                 }
@@ -58,7 +81,11 @@ internal sealed class GenerationHandler(
                 await events.FlushAsync(http.RequestAborted);
             }
             while (await set.WaitAsync());
-            shape.WriteEnd(events, set.All);
+            if (!usage)
+            {
+                usage = true;
+                shape.WriteEnd(events, set.All);
+            }
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
         {

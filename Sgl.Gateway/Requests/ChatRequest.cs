@@ -29,7 +29,7 @@ internal static class ChatRequest
         PlannedPrompt planned = new(id, prompt, sampling, logprobs) { TemplateStops = served.Template!.StopStrings };
         GenerationPlan plan = GenerationPlan.Of([planned], fields.Bool("stream") ?? false, service.Seeds, served);
         Envelope envelope = OpenAIRequest.Envelope(fields, service, id, _objectNames);
-        return (plan, new ChatShape(envelope, served.Tokenizer, plan.Generations.Count));
+        return (plan, new ChatShape(envelope, served.Tokenizer));
     }
 
     private static LogprobOptions? Logprobs(JsonFields fields, GatewayLimits limits)

@@ -7,7 +7,7 @@ internal static class UnsupportedFields
 {
     public static readonly string[] Native =
     [
-        "image_data", "video_data", "audio_data", "modalities", "input_embeds", "lora_path", "lora_id", "session_id",
+        "image_data", "video_data", "audio_data", "modalities", "input_embeds", "lora_path", "lora_id",
         "session_params", "token_ids_logprob", "custom_logit_processor", "return_hidden_states",
         "return_routed_experts",
         "return_sampling_mask", "return_entropy", "return_prompt_token_ids", "return_bytes", "priority", "extra_key",
@@ -20,7 +20,7 @@ internal static class UnsupportedFields
 
     public static readonly string[] OpenAI =
     [
-        "regex", "json_schema", "ebnf", "stop_regex", "custom_params", "lora_path", "session_id", "session_params",
+        "regex", "json_schema", "ebnf", "stop_regex", "custom_params", "lora_path", "session_params",
         "extra_key",
         "cache_salt", "priority", "custom_logit_processor", "return_hidden_states", "return_cached_tokens_details",
         "return_routed_experts", "return_token_ids", "bootstrap_host", "bootstrap_port", "bootstrap_room",

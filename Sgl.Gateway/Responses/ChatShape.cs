@@ -10,10 +10,8 @@ namespace Sgl.Gateway.Responses;
 /// /v1/chat/completions. A stream begins each choice with a chunk that has only the role; then every chunk has string
 /// content and, when asked for, logprobs; the finish reason comes once, with the last of them.
 /// </summary>
-internal sealed class ChatShape(Envelope envelope, Tokenizer tokenizer, int generations) : IResponseShape
+internal sealed class ChatShape(Envelope envelope, Tokenizer tokenizer) : IResponseShape
 {
-    private readonly bool[] _begun = new bool[generations];
-
     public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<Generation> all)
     {
         envelope.WriteWholeStart(json);
@@ -37,9 +35,9 @@ internal sealed class ChatShape(Envelope envelope, Tokenizer tokenizer, int gene
 
     public void WriteNews(SseWriter events, Generation generation)
     {
-        if (!_begun[generation.Plan.Index])
+        if (!generation.IsBegun)
         {
-            _begun[generation.Plan.Index] = true;
+            generation.MarkBegun();
             WriteRole(events, generation);
         }
 
@@ -54,8 +52,8 @@ internal sealed class ChatShape(Envelope envelope, Tokenizer tokenizer, int gene
         WriteChoiceEnd(json, generation);
         json.WriteEndArray();
         envelope.WriteChunkEnd(json, generation);
-        events.EndEvent();
         generation.MarkSent();
+        events.EndEvent();
     }
 
     public void WriteEnd(SseWriter events, IReadOnlyList<Generation> all) => envelope.WriteUsageChunk(events, all);

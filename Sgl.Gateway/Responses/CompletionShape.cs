@@ -11,8 +11,8 @@ internal sealed class CompletionShape(
     Envelope envelope, Tokenizer tokenizer, IReadOnlyList<string>? echoes, int generations, int perPrompt)
         : IResponseShape
 {
-    /// <summary>Per generation: where in its text the next token begins, in characters.</summary>
-    private readonly int[] _offsets = new int[generations];
+    /// <summary>Per generation: where in its text the next token begins, in characters; and its output tokens before.</summary>
+    private readonly (int Offset, int Tokens)[] _next = new (int, int)[generations];
 
     public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<Generation> all)
     {
@@ -37,8 +37,8 @@ internal sealed class CompletionShape(
         WriteChoice(json, generation, first);
         json.WriteEndArray();
         envelope.WriteChunkEnd(json, generation);
-        events.EndEvent();
         generation.MarkSent();
+        events.EndEvent();
     }
 
     public void WriteEnd(SseWriter events, IReadOnlyList<Generation> all) => envelope.WriteUsageChunk(events, all);
@@ -61,6 +61,7 @@ internal sealed class CompletionShape(
 
     private void WriteLogprobs(Utf8JsonWriter json, Generation generation, bool withPrompt)
     {
+        SkipOffsets(generation);
         PositionLogprobs[] positions =
             [.. withPrompt ? generation.PromptLogprobs : [], .. generation.Logprobs.Skip(generation.Sent.Tokens)];
         json.WriteStartObject("logprobs");
@@ -106,13 +107,25 @@ internal sealed class CompletionShape(
         json.WriteEndObject();
     }
 
+    /// <summary>A client that has come back was told the offsets of what it has.</summary>
+    private void SkipOffsets(Generation generation)
+    {
+        ref int counted = ref _next[generation.Plan.Index].Tokens;
+        if (counted == 0 && generation.Sent.Tokens > 0 && echoes is not null)
+            foreach (PositionLogprobs position in generation.PromptLogprobs)
+                NextOffset(generation, position.Token);
+        for (; counted < generation.Sent.Tokens; counted++)
+            NextOffset(generation, generation.Logprobs[counted].Token);
+        counted = generation.Logprobs.Count;
+    }
+
     /// <summary>Where the token begins; it is moved on by the characters that begin in the token's bytes.</summary>
     private int NextOffset(Generation generation, int token)
     {
-        int offset = _offsets[generation.Plan.Index];
+        int offset = _next[generation.Plan.Index].Offset;
         bool shown = !(generation.Plan.Text.SkipSpecialTokens && tokenizer.IsSpecial(token));
         if (shown)
-            _offsets[generation.Plan.Index] += tokenizer.TokenBytes(token).Count(unit => (unit & 0xC0) != 0x80);
+            _next[generation.Plan.Index].Offset += tokenizer.TokenBytes(token).Count(unit => (unit & 0xC0) != 0x80);
         return offset;
     }
 }

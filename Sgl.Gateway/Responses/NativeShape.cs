@@ -24,6 +24,7 @@ internal sealed class NativeShape(Tokenizer tokenizer, bool asList) : IResponseS
     public void WriteNews(SseWriter events, Generation generation)
     {
         Write(events.BeginEvent(), generation);
+        generation.MarkSent();
         events.EndEvent();
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 
 namespace Sgl.Gateway.Responses;
@@ -8,6 +9,9 @@ internal sealed class SseWriter(HttpResponse response)
 {
     private readonly ArrayBufferWriter<byte> _events = new(1024);
     private Utf8JsonWriter? _json;
+
+    /// <summary>The id of an event that ends now; null leaves events without ids.</summary>
+    public Func<string>? EventId { get; init; }
 
     public int Unflushed => _events.WrittenCount;
 
@@ -33,6 +37,12 @@ internal sealed class SseWriter(HttpResponse response)
     public void EndEvent()
     {
         _json!.Flush();
+        if (EventId is not null)
+        {
+            _events.Write("\nid: "u8);
+            _events.Write(Encoding.UTF8.GetBytes(EventId()));
+        }
+
         _events.Write("\n\n"u8);
     }
 

@@ -19,15 +19,20 @@ internal sealed class Generation : IAsyncDisposable
     private readonly List<PositionLogprobs> _logprobs = [];
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly (int Interval, int Most) _perEvent;
+    private readonly SentMark _resumeAt;
     private ValueTask<bool> _next;
     private bool _pulling;
     private bool _disposed;
 
     /// <param name="perEvent">How many new tokens end a turn: so many are waited for, so many are taken if they are at
     /// hand.</param>
-    public Generation(PlannedGeneration plan, ServedModel served, LiveRequest live, (int Interval, int Most) perEvent)
+    /// <param name="resumeAt">What the client has already; it is generated anew and not sent.</param>
+    public Generation(
+        PlannedGeneration plan, ServedModel served, LiveRequest live, (int Interval, int Most) perEvent,
+        SentMark resumeAt = default)
     {
-        (Plan, _live, _perEvent) = (plan, live, perEvent);
+        (Plan, _live, _perEvent, _resumeAt) = (plan, live, perEvent, resumeAt);
+        IsBegun = resumeAt.Begun;
         _chunks = served.Backend.GenerateAsync(plan.Request, live.Stopped).GetAsyncEnumerator(live.Stopped);
         _detokenizer = new Detokenizer(served.Tokenizer, plan.Text.SkipSpecialTokens);
         _stops = plan.Text.Stops.Count > 0 ? new StopMatcher(plan.Text.Stops, plan.Text.KeepStop) : null;
@@ -58,15 +63,32 @@ internal sealed class Generation : IAsyncDisposable
     /// <summary>How much of <see cref="Text"/> and of <see cref="Tokens"/> the client has been sent.</summary>
     public (int Text, int Tokens) Sent { get; private set; }
 
-    public void MarkSent() => Sent = (_text.WrittenCount, _tokens.Count);
+    /// <summary>Whether the client has been sent anything, if only the role.</summary>
+    public bool IsBegun { get; private set; }
+
+    /// <summary>Whether the client has been sent the finish reason, after which there is nothing.</summary>
+    public bool IsSentWhole { get; private set; }
+
+    /// <summary>What the client has, for an event's id.</summary>
+    public SentMark Mark => new(IsBegun, Sent.Tokens, IsSentWhole);
+
+    public void MarkBegun() => IsBegun = true;
+
+    public void MarkSent()
+    {
+        Sent = (_text.WrittenCount, _tokens.Count);
+        IsBegun = true;
+        IsSentWhole = Finish is not null;
+    }
 
     /// <summary>Waits for new tokens or the end. The first tokens are never held back for more.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AdvanceAsync()
     {
         bool first = _tokens.Count == 0;
-        int enough = _tokens.Count + (first ? 1 : _perEvent.Interval);
-        int most = _tokens.Count + (first ? 1 : Math.Max(_perEvent.Interval, _perEvent.Most));
+        int have = Math.Max(_tokens.Count, _resumeAt.Tokens);
+        int enough = have + (first ? 1 : _perEvent.Interval);
+        int most = have + (first ? 1 : Math.Max(_perEvent.Interval, _perEvent.Most));
         while (Finish is null && _tokens.Count < most)
         {
             Pull();
@@ -131,6 +153,18 @@ internal sealed class Generation : IAsyncDisposable
             throw new InvalidOperationException(
                 $"The stream of request {Plan.Request.Id} ended without a finish reason.");
         TokenChunk chunk = _chunks.Current;
+        int unsent = _resumeAt.Tokens - _tokens.Count;
+        if (unsent > 0 && unsent < chunk.Tokens.Length)
+        {
+            Fold(chunk with { Tokens = chunk.Tokens[..unsent], Finish = null });
+            chunk = chunk with { Tokens = chunk.Tokens[unsent..], Logprobs = [.. chunk.Logprobs.Skip(unsent)] };
+        }
+
+        Fold(chunk);
+    }
+
+    private void Fold(TokenChunk chunk)
+    {
         if (chunk.PromptLogprobs.Count > 0)
             PromptLogprobs = chunk.PromptLogprobs;
         CachedTokens = Math.Max(CachedTokens, chunk.CachedTokens);
@@ -147,6 +181,8 @@ internal sealed class Generation : IAsyncDisposable
             _logprobs.Add(chunk.Logprobs[i]);
         if (stopped || chunk.Finish is not null)
             End(chunk.Finish);
+        if (_resumeAt.Begun && (_resumeAt.Finished ? Finish is not null : _tokens.Count == _resumeAt.Tokens))
+            MarkSent();
     }
 
     private int Show(ReadOnlySpan<int> tokens)

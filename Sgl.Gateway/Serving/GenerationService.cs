@@ -28,7 +28,10 @@ internal sealed class GenerationService(ServedModel served, ILogger<GenerationSe
 
     /// <summary>Starts every generation of a plan. Disposing the set ends what still runs.</summary>
     /// <exception cref="EngineStoppedException">The server is shutting down.</exception>
-    public GenerationSet Start(GenerationPlan plan, CancellationToken client) => Phase != ServerPhase.Stopping
-        ? new GenerationSet(plan, served, Live, client)
+    /// <param name="resumeAt">What the client has of each generation already; null: nothing.</param>
+    public GenerationSet Start(
+        GenerationPlan plan, CancellationToken client, IReadOnlyList<SentMark>? resumeAt = null) =>
+        Phase != ServerPhase.Stopping
+        ? new GenerationSet(plan, served, Live, client, resumeAt)
         : throw new EngineStoppedException("The server is shutting down and takes no more requests.");
 }

@@ -21,20 +21,25 @@ internal sealed class GenerationSet : IAsyncDisposable
     private int _taken = -1;
     private ExceptionDispatchInfo? _failure;
 
-    public GenerationSet(GenerationPlan plan, ServedModel served, LiveRequests registry, CancellationToken client)
+    public GenerationSet(
+        GenerationPlan plan, ServedModel served, LiveRequests registry, CancellationToken client,
+        IReadOnlyList<SentMark>? resumeAt = null)
     {
-        _registry = registry;
+        (Plan, _registry) = (plan, registry);
         _live = registry.Add(plan, client);
         int perPrompt = plan.Generations.Count / plan.Prompts.Count;
         (int, int) perEvent = plan.Stream
             ? (plan.StreamInterval, served.Options.Limits.TokensPerEvent) : (int.MaxValue / 2, int.MaxValue / 2);
         _all = [.. plan.Generations.Select(
-            planned => new Generation(planned, served, _live[planned.Index / perPrompt], perEvent))];
+            planned => new Generation(
+                planned, served, _live[planned.Index / perPrompt], perEvent, resumeAt?[planned.Index] ?? default))];
         _running = _all.Length;
         _turns = new Task[_all.Length];
         for (int i = 0; i < _all.Length; i++)
             _turns[i] = TakeTurnAsync(i);
     }
+
+    public GenerationPlan Plan { get; }
 
     public IReadOnlyList<Generation> All => _all;
 

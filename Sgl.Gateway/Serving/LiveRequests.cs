@@ -6,6 +6,10 @@ namespace Sgl.Gateway.Serving;
 /// <summary>The requests in flight, by id.</summary>
 internal sealed class LiveRequests
 {
+    private const int ReplaceLooks = 200;
+
+    private static readonly TimeSpan _replaceLook = TimeSpan.FromMilliseconds(10);
+
     private readonly ConcurrentDictionary<string, LiveRequest> _byRid = new();
 
     public int Count => _byRid.Count;
@@ -44,6 +48,20 @@ internal sealed class LiveRequests
         foreach (LiveRequest request in _byRid.Values.Where(request => request.Rid == rid || request.Group == rid))
             request.Abort($"Request {rid} was aborted.");
     }
+
+    /// <summary>
+    /// Ends what still runs under an id whose client has come back on another connection, and waits until it is gone.
+    /// </summary>
+    public async Task ReplaceAsync(string rid)
+    {
+        for (int i = 0; i < ReplaceLooks && Any(rid); i++)
+        {
+            Abort(rid);
+            await Task.Delay(_replaceLook);
+        }
+    }
+
+    private bool Any(string rid) => _byRid.Values.Any(request => request.Rid == rid || request.Group == rid);
 
     public void AbortAll(string message)
     {
