@@ -7,5 +7,6 @@ namespace Sgl.Gateway.Endpoints;
 internal static class CompletionsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, GenerationService service) =>
-        routes.MapPost("/v1/completions", new GenerationHandler(service, Dialect.Completions, CompletionRequest.Read).HandleAsync);
+        routes.MapPost("/v1/completions",
+            new GenerationHandler(service, Dialect.Completions, CompletionRequest.Read).HandleAsync);
 }

@@ -8,5 +8,6 @@ namespace Sgl.Gateway.Endpoints;
 internal static class GenerateEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, GenerationService service) =>
-        routes.MapMethods("/generate", ["POST", "PUT"], new GenerationHandler(service, Dialect.Native, NativeRequest.Read).HandleAsync);
+        routes.MapMethods("/generate", ["POST", "PUT"],
+            new GenerationHandler(service, Dialect.Native, NativeRequest.Read).HandleAsync);
 }

@@ -11,7 +11,9 @@ internal sealed class CompletionShape(
     Envelope envelope, Tokenizer tokenizer, IReadOnlyList<string>? echoes, int generations, int perPrompt)
         : IResponseShape
 {
-    /// <summary>Per generation: where in its text the next token begins, in characters; and its output tokens before.</summary>
+    /// <summary>
+    /// Per generation: where in its text the next token begins, in characters, and its output tokens before.
+    /// </summary>
     private readonly (int Offset, int Tokens)[] _next = new (int, int)[generations];
 
     public void WriteWhole(Utf8JsonWriter json, IReadOnlyList<Generation> all)

@@ -21,10 +21,9 @@ internal sealed record ResumePoint(string Rid, ulong Seed, IReadOnlyList<SentMar
 
     public override string ToString()
     {
-        string marks = string.Join(Dot, Marks);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Uri.EscapeDataString(Rid).Replace("~", "%7E")}{Between}{Seed}{Between}{marks}{(Usage ? UsageMark : "")}");
+        string rid = Uri.EscapeDataString(Rid).Replace("~", "%7E");
+        string marks = string.Join(Dot, Marks) + (Usage ? UsageMark : "");
+        return string.Create(CultureInfo.InvariantCulture, $"{rid}{Between}{Seed}{Between}{marks}");
     }
 
     /// <exception cref="RequestException">The text is no id of an event of ours.</exception>
@@ -36,9 +35,9 @@ internal sealed record ResumePoint(string Rid, ulong Seed, IReadOnlyList<SentMar
             throw Wrong(text);
         bool usage = parts[2].EndsWith(UsageMark, StringComparison.Ordinal);
         string[] marks = (usage ? parts[2][..^1] : parts[2]).Split(Dot);
-        return new ResumePoint(
-            Uri.UnescapeDataString(parts[0]), seed,
-            [.. marks.Select(mark => SentMark.TryParse(mark, out SentMark parsed) ? parsed : throw Wrong(text))], usage);
+        SentMark[] parsed =
+            [.. marks.Select(mark => SentMark.TryParse(mark, out SentMark one) ? one : throw Wrong(text))];
+        return new ResumePoint(Uri.UnescapeDataString(parts[0]), seed, parsed, usage);
     }
 
     private static RequestException Wrong(string text) =>

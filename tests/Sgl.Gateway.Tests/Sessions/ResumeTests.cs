@@ -110,7 +110,7 @@ public sealed class ResumeTests
         return server.Client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    /// <summary>What a client has when the stream has ended: per choice the text, the logprobs and the finish.</summary>
+    /// <summary>What a client has when the stream has ended: per choice text, logprobs and finish.</summary>
     private static string End(IReadOnlyList<(string Id, JsonNode Data)> events)
     {
         SortedDictionary<int, (string Text, string Logprobs, string Finish)> choices = [];
