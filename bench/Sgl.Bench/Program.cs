@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sgl.Bench;
 using Sgl.Bench.CommandLine;
 using Sgl.Bench.Eval;
+using Sgl.Bench.Loading;
 using Sgl.Bench.Offline;
 using Sgl.Bench.OneBatch;
 using Sgl.Bench.Ops;
@@ -11,6 +12,7 @@ using Sgl.Bench.Soak;
 CommandTable commands = new([
     OneBatchCommand.Command,
     OfflineCommand.Command,
+    LoadCommand.Command,
     TokenizerBench.Command,
     ServingCommand.Command,
     EvalCommand.Command,

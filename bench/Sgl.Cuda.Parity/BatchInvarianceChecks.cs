@@ -33,6 +33,8 @@ internal static class BatchInvarianceChecks
         Tensor x = Make(ops, random, Rows, inputs), all = ops.Allocate(ops.ActivationType, Rows, outputs);
         Weight weight = new([Make(ops, random, outputs, inputs)]), bias = new([Make(ops, random, 1, outputs)]);
         ops.Linear(x, weight, bias, all);
+        double limit = ops.ActivationType == DataType.Float16 ? 1e-3 : 5e-3;
+        report.Check("product, one order", Error(ops, random, x, weight, bias, all), limit, shape);
         foreach (int count in (int[])[1, 2, 7, 16, 17, 33, 64, 65, 128, 129, 299])
         {
             int first = random.Next(Rows - count + 1);
@@ -41,6 +43,24 @@ internal static class BatchInvarianceChecks
             int differ = Differ(ops, some, all.SliceRows(first, count));
             report.Check("product, row alone", differ, 0, $"{shape}, {count} rows");
         }
+    }
+
+    /// <summary>Relative error of some outputs, each summed on the host in double.</summary>
+    private static double Error(CudaOps ops, Random random, Tensor x, Weight weight, Weight bias, Tensor output)
+    {
+        float[] xs = ops.Read(x), ws = ops.Read(weight.Parts[0]), bs = ops.Read(bias.Parts[0]), ys = ops.Read(output);
+        double difference = 0, norm = 0;
+        for (int i = 0; i < 500; i++)
+        {
+            int r = random.Next(x.Rows), o = random.Next(weight.Rows);
+            double sum = bs[o];
+            for (int c = 0; c < x.Columns; c++)
+                sum += (double)xs[(long)r * x.Columns + c] * ws[(long)o * x.Columns + c];
+            double delta = sum - ys[(long)r * output.Columns + o];
+            difference += delta * delta;
+            norm += sum * sum;
+        }
+        return Math.Sqrt(difference / norm);
     }
 
     /// <summary>One sequence as a prompt at once, in chunks, and token by token beside others.</summary>

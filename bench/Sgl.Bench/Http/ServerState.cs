@@ -8,6 +8,9 @@ namespace Sgl.Bench.Http;
 /// </summary>
 internal sealed record ServerState(int Running, int Queued, int Total, int Free, int Cached, int Held)
 {
+    /// <summary>How often a running request was put off because the pool was full, since the server's start.</summary>
+    public int Retractions { get; init; }
+
     public bool IsIdle => Running == 0 && Queued == 0;
 
     /// <summary>What is wrong with an idle server's pool; null when nothing is.</summary>
@@ -32,7 +35,10 @@ internal sealed record ServerState(int Running, int Queued, int Total, int Free,
             Count(state?["memory_usage"], "token_capacity"),
             Count(state, "free_tokens"),
             Count(state, "cached_tokens"),
-            Count(state, "held_tokens"));
+            Count(state, "held_tokens"))
+        {
+            Retractions = Count(state, "num_retractions_total"),
+        };
     }
 
     public static async Task<int> VocabularyAsync(ServerClient server, CancellationToken cancellation)

@@ -22,6 +22,9 @@ internal static class SoakCommand
             .. ServerFlags.All,
             new("--seconds", "S", "60", "how long new requests are sent"),
             new("--streams", "N", "64", "requests under way at a time"),
+            new("--max-prompt-len", "N", "304", "tokens of the longest prompt, more than 48"),
+            new("--max-output-len", "N", "128", "tokens of the longest output"),
+            new("--min-retractions", "N", "0", "fewer are a fault: the KV pool was not full then"),
             new("--cancel-fraction", "F", "0.33", "part of the requests that are cancelled"),
             new("--pid", "N", null, "the server's process, to watch its memory"),
             ServerFlags.VocabularySize,
@@ -38,7 +41,10 @@ internal static class SoakCommand
 
         using ServerClient server = await ServerFlags.ConnectAsync(flags, cancellation);
         int vocabulary = await ServerFlags.VocabularyAsync(flags, server, cancellation);
-        SoakRun run = new(server, vocabulary, seconds, fraction, flags.Integer("--seed", 0));
+        (int, int) longest =
+            (flags.Integer("--max-prompt-len", SoakRun.SharedPrefix + 1), flags.Integer("--max-output-len", 2));
+        int retractionsBefore = (await ServerState.ReadAsync(server, cancellation)).Retractions;
+        SoakRun run = new(server, vocabulary, seconds, longest, fraction, flags.Integer("--seed", 0));
         MemoryTrend memory = new();
         using (ProgressBar progress = ProgressBar.OnStandardError("soak (s)", seconds))
         {
@@ -47,7 +53,11 @@ internal static class SoakCommand
             await watching;
         }
         ServerState state = await AwaitIdleAsync(server, cancellation);
-        return Report(run.Counts, state, pid is null ? null : memory);
+        int retractions = state.Retractions - retractionsBefore;
+        string? tooFew = retractions < flags.Integer("--min-retractions", 0)
+            ? $"{retractions} retractions: the KV pool was not full; lower the server's --max-total-tokens"
+            : null;
+        return Report(run.Counts, state, retractions, tooFew, pid is null ? null : memory);
     }
 
     /// <summary>The state once nothing runs or waits, or as it is when that takes too long.</summary>
@@ -63,13 +73,16 @@ internal static class SoakCommand
         }
     }
 
-    private static int Report(SoakCounts counts, ServerState state, MemoryTrend? memory)
+    private static int Report(
+        SoakCounts counts, ServerState state, int retractions, string? tooFewRetractions, MemoryTrend? memory)
     {
         List<string> faults = [.. counts.Errors.Distinct().Take(ErrorsShown)];
         if (counts.Completed == 0)
             faults.Add("no request completed");
         if (state.Leak() is string leak)
             faults.Add(leak);
+        if (tooFewRetractions is not null)
+            faults.Add(tooFewRetractions);
         if (memory?.IsFlat == false)
             faults.Add($"memory grew by {Megabytes(memory.SecondHalfGrowthBytes)} MB in the second half");
 
@@ -78,6 +91,7 @@ internal static class SoakCommand
         table.Add("cancelled", $"{counts.Cancelled}");
         table.Add("failed", $"{counts.Errors.Count}");
         table.Add("tokens of completed", $"{counts.Tokens}");
+        table.Add("retractions", $"{retractions}");
         table.Add("pool: free + cached + held", $"{state.Free} + {state.Cached} + {state.Held} of {state.Total}");
         if (memory is not null)
         {
@@ -90,6 +104,7 @@ internal static class SoakCommand
             ["completed"] = counts.Completed,
             ["cancelled"] = counts.Cancelled,
             ["failed"] = counts.Errors.Count,
+            ["retractions"] = retractions,
             ["free_tokens"] = state.Free,
             ["cached_tokens"] = state.Cached,
             ["held_tokens"] = state.Held,

@@ -9,11 +9,17 @@ namespace Sgl.Bench.Soak;
 
 /// <summary>Streams that never rest: each sends one request after the other, and drops some of them midway.</summary>
 /// <param name="seconds">No request is sent after that; those under way are let be.</param>
-internal sealed class SoakRun(ServerClient server, int vocabulary, double seconds, double cancelFraction, int seed)
+/// <param name="longest">Most tokens of a prompt and of an output.</param>
+internal sealed class SoakRun(
+    ServerClient server,
+    int vocabulary,
+    double seconds,
+    (int Prompt, int Output) longest,
+    double cancelFraction,
+    int seed)
 {
-    private const int LongestPrompt = 256;
-    private const int LongestOutput = 128;
-    private const int SharedPrefix = 48;
+    /// <summary>Tokens that all prompts begin with; the least length of one is a token more.</summary>
+    public const int SharedPrefix = 48;
 
     /// <summary>One in so many cancellations comes by the clock and so meets requests that wait or prefill.</summary>
     private const int WaitingCancels = 3;
@@ -48,8 +54,8 @@ internal sealed class SoakRun(ServerClient server, int vocabulary, double second
         PromptSource prompts = new(new Random(seed + stream % 4), vocabulary, SharedPrefix);
         while (Elapsed < seconds)
         {
-            int[] prompt = prompts.Next(random.Next(1, LongestPrompt));
-            int outputLength = random.Next(2, LongestOutput);
+            int[] prompt = prompts.Next(random.Next(1, longest.Prompt - SharedPrefix + 1));
+            int outputLength = random.Next(2, longest.Output + 1);
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             int cancelAt = int.MaxValue;
             if (random.NextDouble() < cancelFraction)
