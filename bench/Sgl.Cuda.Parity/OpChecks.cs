@@ -9,15 +9,12 @@ internal static class OpChecks
     public static void Run(CudaDevice device, DataType type, Report report, bool small)
     {
         using Twin twin = new(device, type);
-        string suffix = type == DataType.Float16 ? " fp16" : " bf16";
-        void Check(string name, string shape, Func<double> error, double? limit = null) =>
-            report.Guard(name + suffix, shape, () => report.Check(name + suffix, error(), limit ?? twin.Limit, shape));
-
+        Action<string, string, Func<double>, double?> check = Checks(twin, report);
         int largest = small ? 1000 : int.MaxValue;
         foreach (int columns in UpTo(largest, 1, 7, 8, 24, 64, 250, 1000, 4096, 14336))
         {
             foreach (int rows in (int[])[1, 3, 70])
-                CheckRows(twin, Check, rows, columns);
+                CheckRows(twin, check, rows, columns);
         }
         foreach (int outputs in UpTo(largest, 8, 64, 100, 1000, 1001, 4096))
         {
@@ -25,14 +22,29 @@ internal static class OpChecks
             {
                 foreach (int rows in (int[])[1, 2, 3, 4, 5, 8, 17, 70])
                 {
-                    CheckLinear(twin, Check, rows, inputs, outputs);
-                    CheckGatedLinear(twin, Check, rows, inputs, outputs);
+                    CheckLinear(twin, check, rows, inputs, outputs);
+                    CheckGatedLinear(twin, check, rows, inputs, outputs);
                 }
             }
         }
-        CheckRope(twin, Check);
-        AttentionChecks.Run(twin, Check);
-        SampleChecks.Run(twin, Check, largest);
+        CheckRope(twin, check);
+        AttentionChecks.Run(twin, check);
+        SampleChecks.Run(twin, check, largest);
+    }
+
+    /// <summary>Attention alone.</summary>
+    public static void RunAttention(CudaDevice device, DataType type, Report report)
+    {
+        using Twin twin = new(device, type);
+        AttentionChecks.Run(twin, Checks(twin, report));
+    }
+
+    /// <summary>What a check calls with its name, its shape, its error and its limit, if it has one of its own.</summary>
+    private static Action<string, string, Func<double>, double?> Checks(Twin twin, Report report)
+    {
+        string suffix = twin.Type == DataType.Float16 ? " fp16" : " bf16";
+        return (name, shape, error, limit) => report.Guard(
+            name + suffix, shape, () => report.Check(name + suffix, error(), limit ?? twin.Limit, shape));
     }
 
     private static IEnumerable<int> UpTo(int largest, params int[] sizes) => sizes.Where(size => size <= largest);

@@ -2,7 +2,7 @@ using Sgl.Cuda;
 using Sgl.Cuda.Parity;
 using Sgl.Engine.Execution;
 
-// usage: Sgl.Cuda.Parity (ops | ops-small | models FOLDER | engine MODEL | deterministic MODEL | bench |
+// usage: Sgl.Cuda.Parity (ops | ops-small | attention | models FOLDER | engine MODEL | deterministic MODEL | bench |
 // decode BATCH CONTEXT | profile BATCH CONTEXT NEW)...
 // Compares the GPU with the CPU and measures it; exits with the number of failed checks, 2 where there is no GPU.
 CudaProbe probe = CudaDevices.Probe();
@@ -25,6 +25,10 @@ for (int i = 0; i < args.Length; i++)
             break;
         case "ops-small":
             OpChecks.Run(device, DataType.BFloat16, report, small: true);
+            break;
+        case "attention":
+            foreach (DataType type in (DataType[])[DataType.BFloat16, DataType.Float16])
+                OpChecks.RunAttention(device, type, report);
             break;
         case "models":
             FixtureChecks.Run(device, args[++i], report);
