@@ -22,6 +22,8 @@ internal sealed class Generation : IAsyncDisposable
     private readonly SentMark _resumeAt;
     private ValueTask<bool> _next;
     private bool _pulling;
+    // What the client has is being generated anew, on another thread than the one that writes events.
+    private volatile bool _replaying;
     private bool _disposed;
 
     /// <param name="perEvent">How many new tokens end a turn: so many are waited for, so many are taken if they are at
@@ -32,7 +34,7 @@ internal sealed class Generation : IAsyncDisposable
         SentMark resumeAt = default)
     {
         (Plan, _live, _perEvent, _resumeAt) = (plan, live, perEvent, resumeAt);
-        IsBegun = resumeAt.Begun;
+        _replaying = IsBegun = resumeAt.Begun;
         _chunks = served.Backend.GenerateAsync(plan.Request, live.Stopped).GetAsyncEnumerator(live.Stopped);
         _detokenizer = new Detokenizer(served.Tokenizer, plan.Text.SkipSpecialTokens);
         _stops = plan.Text.Stops.Count > 0 ? new StopMatcher(plan.Text.Stops, plan.Text.KeepStop) : null;
@@ -70,7 +72,7 @@ internal sealed class Generation : IAsyncDisposable
     public bool IsSentWhole { get; private set; }
 
     /// <summary>What the client has, for an event's id.</summary>
-    public SentMark Mark => new(IsBegun, Sent.Tokens, IsSentWhole);
+    public SentMark Mark => _replaying ? _resumeAt : new(IsBegun, Sent.Tokens, IsSentWhole);
 
     public void MarkBegun() => IsBegun = true;
 
@@ -79,6 +81,7 @@ internal sealed class Generation : IAsyncDisposable
         Sent = (_text.WrittenCount, _tokens.Count);
         IsBegun = true;
         IsSentWhole = Finish is not null;
+        _replaying = false;
     }
 
     /// <summary>Waits for new tokens or the end. The first tokens are never held back for more.</summary>
