@@ -5,7 +5,7 @@ using Sgl.Engine.Weights;
 namespace Sgl.Engine.Models;
 
 /// <summary>
-/// Command-R: attention and MLP side by side behind one layer norm, and scaled logits. The scale is in the last norm.
+/// Command-R: attention and MLP side by side behind one layer norm, and logits scaled (by the last norm).
 /// </summary>
 [Architecture("CohereForCausalLM")]
 public class Cohere : DecoderModel, ICausalModel

@@ -4,7 +4,9 @@ using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Models;
 
-/// <summary>Llama 1 to 3, and Mistral, whose layers may have a window.</summary>
+/// <summary>
+/// Llama 1 to 3.3, Mistral and Mistral NeMo: what most others vary; Mistral's layers may have a window.
+/// </summary>
 [Architecture("LlamaForCausalLM")]
 [Architecture("MistralForCausalLM")]
 public class Llama : DecoderModel, ICausalModel

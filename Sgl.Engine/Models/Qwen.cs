@@ -5,8 +5,8 @@ using Sgl.Engine.Weights;
 namespace Sgl.Engine.Models;
 
 /// <summary>
-/// Qwen's first generation. Its configs count gate and up together as intermediate_size. The context ends at
-/// seq_length, where its NTK scaling and its longer attention scores would begin.
+/// Qwen, first generation: Llama under other names, whose configs count gate and up together as intermediate_size. The
+/// context ends at seq_length, where its NTK scaling and its longer attention scores would begin.
 /// </summary>
 [Architecture("QWenLMHeadModel")]
 public sealed class Qwen(ModelConfig config, IWeightSource weights, IOps ops) : DecoderModel(
