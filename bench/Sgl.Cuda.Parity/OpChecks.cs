@@ -39,7 +39,7 @@ internal static class OpChecks
         AttentionChecks.Run(twin, Checks(twin, report));
     }
 
-    /// <summary>What a check calls with its name, its shape, its error and its limit, if it has one of its own.</summary>
+    /// <summary>Takes a check's name, its shape, its error, and its limit where it has one of its own.</summary>
     private static Action<string, string, Func<double>, double?> Checks(Twin twin, Report report)
     {
         string suffix = twin.Type == DataType.Float16 ? " fp16" : " bf16";
