@@ -139,7 +139,7 @@ internal sealed class EngineLoop
         }
         catch (Exception e)
         {
-            End(new EngineStoppedException($"The engine has failed: {e.Message}", e));
+            End(new EngineStoppedException($"The engine has failed: {Explain(e)}", e));
             _log($"ERROR: The engine's loop has failed, it takes no more requests: {e}");
         }
     }
@@ -218,11 +218,12 @@ internal sealed class EngineLoop
     private void Fail(Batch batch, Exception e)
     {
         _log($"ERROR: A step of {batch.Entries.Count} requests has failed: {e}");
-        string advice = e is not DeviceMemoryException ? "" :
-            $". Lower --mem-fraction-static ({_options.MemFractionStatic}), --max-running-requests "
-            + $"({_limits.MaxRunningRequests}) or --chunked-prefill-size ({_limits.ChunkedPrefillSize}).";
-        _scheduler.Fail(batch, $"The engine failed in a step: {e.Message}{advice}");
+        _scheduler.Fail(batch, $"The engine failed in a step: {Explain(e)}");
     }
+
+    private string Explain(Exception e) => e is not DeviceMemoryException ? e.Message :
+        $"{e.Message}. Lower --mem-fraction-static ({_options.MemFractionStatic}), --max-running-requests "
+        + $"({_limits.MaxRunningRequests}) or --chunked-prefill-size ({_limits.ChunkedPrefillSize}).";
 
     private ModelRunner MakeRunner(ICausalModel model, IOps ops)
     {

@@ -1,4 +1,5 @@
 using Sgl.Engine.Execution;
+using Sgl.Engine.Weights;
 
 namespace Sgl.Cuda.Memory;
 

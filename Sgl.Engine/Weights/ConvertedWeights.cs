@@ -32,9 +32,9 @@ internal sealed class ConvertedWeights(IWeightSource source, DataType type) : IW
         Parallel.For(0, (elements + ChunkElements - 1) / ChunkElements, chunk =>
         {
             long start = chunk * ChunkElements;
-            var values = new float[Math.Min(ChunkElements, elements - start)];
-            ElementConversion.Read(from.Address + (nint)(start * from.ElementSize), from.Type, values);
-            ElementConversion.Write(values, to.Type, to.Address + (nint)(start * to.ElementSize));
+            ElementConversion.Convert(
+                from.Address + (nint)(start * from.ElementSize), from.Type,
+                to.Address + (nint)(start * to.ElementSize), to.Type, Math.Min(ChunkElements, elements - start));
         });
     }
 }

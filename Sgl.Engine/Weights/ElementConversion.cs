@@ -3,8 +3,29 @@ using Sgl.Engine.Execution;
 namespace Sgl.Engine.Weights;
 
 /// <summary>Contiguous elements from one type to another, rounding to nearest even.</summary>
-internal static unsafe class ElementConversion
+public static unsafe class ElementConversion
 {
+    private const int ChunkElements = 1 << 12;
+
+    /// <param name="source">Elements of <paramref name="from"/>.</param>
+    /// <param name="target">Room for as many elements of <paramref name="to"/>.</param>
+    public static void Convert(nint source, DataType from, nint target, DataType to, long count)
+    {
+        int fromBytes = new Tensor(0, from, 1, 1).ElementSize, toBytes = new Tensor(0, to, 1, 1).ElementSize;
+        if (from == to)
+        {
+            Buffer.MemoryCopy((void*)source, (void*)target, count * toBytes, count * fromBytes);
+            return;
+        }
+        Span<float> values = stackalloc float[(int)Math.Min(count, ChunkElements)];
+        for (long start = 0; start < count; start += values.Length)
+        {
+            Span<float> chunk = values[..(int)Math.Min(values.Length, count - start)];
+            Read(source + (nint)(start * fromBytes), from, chunk);
+            Write(chunk, to, target + (nint)(start * toBytes));
+        }
+    }
+
     /// <summary>Elements of any type as Float32.</summary>
     public static void Read(nint address, DataType type, Span<float> values)
     {

@@ -33,8 +33,8 @@ internal static class BatchInvarianceChecks
         Tensor x = Make(ops, random, Rows, inputs), all = ops.Allocate(ops.ActivationType, Rows, outputs);
         Weight weight = new([Make(ops, random, outputs, inputs)]), bias = new([Make(ops, random, 1, outputs)]);
         ops.Linear(x, weight, bias, all);
-        double limit = ops.ActivationType == DataType.Float16 ? 1e-3 : 5e-3;
-        report.Check("product, one order", Error(ops, random, x, weight, bias, all), limit, shape);
+        (string type, double limit) = ops.ActivationType == DataType.Float16 ? ("fp16", 1e-3) : ("bf16", 5e-3);
+        report.Check($"product, one order {type}", Error(ops, random, x, weight, bias, all), limit, shape);
         foreach (int count in (int[])[1, 2, 7, 16, 17, 33, 64, 65, 128, 129, 299])
         {
             int first = random.Next(Rows - count + 1);

@@ -1,6 +1,6 @@
-using Sgl.Cuda.Memory;
 using Sgl.Engine.Cpu;
 using Sgl.Engine.Execution;
+using Sgl.Engine.Weights;
 
 namespace Sgl.Cuda.Parity;
 

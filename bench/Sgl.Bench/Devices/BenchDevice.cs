@@ -1,4 +1,5 @@
 using Sgl.Bench.CommandLine;
+using Sgl.Bench.Loading;
 using Sgl.Bench.Ops;
 using Sgl.Cuda;
 using Sgl.Engine.Cpu;
@@ -40,8 +41,8 @@ internal static class BenchDevice
     public static int ElementBytes(FlagValues flags, ModelConfig config) =>
         Gpu(flags) is null && config.WeightType == DataType.Float32 ? 4 : 2;
 
-    /// <param name="weightBytes">What a decode step reads: a CPU's caches may hold that much, or not.</param>
-    public static MachineRates Measure(FlagValues flags, ModelConfig config, long weightBytes)
+    /// <summary>To be measured before a model is there: work that lasts lowers a GPU's clock.</summary>
+    public static MachineRates Measure(FlagValues flags, ModelConfig config)
     {
         if (Gpu(flags) is { } gpu)
         {
@@ -50,6 +51,9 @@ internal static class BenchDevice
             Ceilings ceilings = Ceilings.Measure(ops, ops.Load([random.Read("large", 1 << 13, 1 << 17)]).Parts[0]);
             return new MachineRates(ceilings.ReadBytesPerSecond, ceilings.FlopPerSecond);
         }
+        // A CPU's caches may hold what a decode step reads, or not.
+        long weightBytes = ShapeRecorder.TensorsOf(config)
+            .Sum(tensor => tensor.Shape.Aggregate((long)ElementBytes(flags, config), (bytes, size) => bytes * size));
         int threads = flags.IntegerOrNull("--cpu-threads", 1) ?? Environment.ProcessorCount;
         return new MachineRates(
             CpuCeilings.ReadBytesPerSecond(threads, Math.Min(weightBytes, MostCpuBytes), _cpuTime),

@@ -44,6 +44,7 @@ internal static class OfflineCommand
         string folder = ModelFolder.Of(flags);
         ModelConfig config = ModelConfig.Load(folder);
         ServingRequest[] requests = MakeRequests(flags, config);
+        MachineRates rates = BenchDevice.Measure(flags, config);
         List<(double Seconds, EngineStatus Before, EngineStatus After)> runs = [];
         EngineOptions options = Options(flags, folder, requests.Length);
         InferenceEngine loaded = InferenceEngine.Load(
@@ -62,9 +63,7 @@ internal static class OfflineCommand
                 runs.Add(await new OfflineRun(engine, requests).RunAsync(cancellation));
             }
         }
-        // The engine's memory is free again: the machine is measured as the model found it.
         EngineStatus status = runs[^1].After;
-        MachineRates rates = BenchDevice.Measure(flags, config, status.WeightBytes);
         double kvBytes = (double)status.KvCacheBytes / status.TotalTokens;
         int elementBytes = BenchDevice.ElementBytes(flags, config);
         ModelCost cost = ModelCost.Of(config, status.WeightBytes, elementBytes, kvBytes);

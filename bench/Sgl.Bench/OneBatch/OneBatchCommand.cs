@@ -51,8 +51,8 @@ internal static class OneBatchCommand
             }
         }
 
-        (List<OneBatchTimes> results, ModelCost cost, long weightBytes) = Measure(flags, config, shapes, cancellation);
-        MachineRates rates = BenchDevice.Measure(flags, config, weightBytes);
+        MachineRates rates = BenchDevice.Measure(flags, config);
+        (List<OneBatchTimes> results, ModelCost cost) = Measure(flags, config, shapes, cancellation);
         Console.WriteLine($"The machine {rates}; of floor: the part of the speed that reading or products allow.");
         Console.WriteLine(Table(results, cost, rates));
         foreach (OneBatchTimes times in results)
@@ -63,7 +63,7 @@ internal static class OneBatchCommand
         return 0;
     }
 
-    private static (List<OneBatchTimes> Results, ModelCost Cost, long WeightBytes) Measure(
+    private static (List<OneBatchTimes> Results, ModelCost Cost) Measure(
         FlagValues flags,
         ModelConfig config,
         (int Batch, int Input, int Output)[] shapes,
@@ -87,7 +87,7 @@ internal static class OneBatchCommand
             results.Add(batches.Run(batch, input, output, cancellation));
             progress.Report(results.Count, "batches");
         }
-        return (results, cost, ops.LoadedBytes);
+        return (results, cost);
     }
 
     private static IWeightSource OpenWeights(string folder, LoadFormat format, ModelConfig config)

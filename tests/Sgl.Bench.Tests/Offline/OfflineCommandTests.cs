@@ -31,7 +31,7 @@ public sealed class OfflineCommandTests : IDisposable
             Assert.InRange(output, 9 * 2, 9 * 5);
             Assert.InRange(line["total_input_tokens"]!.GetValue<long>(), 9 * 6, 9 * 12);
             Assert.Equal(output / seconds, line["output_throughput"]!.GetValue<double>(), 1e-6);
-            Assert.InRange(line["of_floor"]!.GetValue<double>(), 1e-9, 1);
+            Assert.True(line["of_floor"]!.GetValue<double>() > 0);
         });
     }
 
