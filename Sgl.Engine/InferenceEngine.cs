@@ -15,6 +15,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
 {
     private readonly IOps _ops;
     private readonly IDisposable? _weights;
+    private readonly EngineMetrics _metrics;
     private int _disposed;
 
     /// <summary>
@@ -52,6 +53,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             log($"--context-length {limits.ContextLength} is more than the model's own {model.Config.ContextLength}: "
                 + "answers may degrade beyond that.");
         Loop = new EngineLoop(options, limits, model, ops, log);
+        _metrics = new EngineMetrics(options, () => Loop.Status);
         log($"max_total_num_tokens={limits.PoolTokens}, chunked_prefill_size={limits.ChunkedPrefillSize}, "
             + $"max_prefill_tokens={options.MaxPrefillTokens}, max_running_requests={limits.MaxRunningRequests}, "
             + $"context_len={limits.ContextLength}, device={ops.Description}");
@@ -99,6 +101,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         CheckSize(request);
+        RequestSpans spans = new(request);
         Sequence sequence = Loop.Submit(request);
         try
         {
@@ -106,10 +109,15 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             await using CancellationTokenRegistration abort =
                 cancellationToken.UnsafeRegister(_ => Loop.Leave(sequence), null);
             while (await sequence.Chunks.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-                yield return ReadAll(sequence.Chunks);
+            {
+                TokenChunk chunk = ReadAll(sequence.Chunks);
+                spans.OnChunk(chunk);
+                yield return chunk;
+            }
         }
         finally
         {
+            spans.End();
             Loop.Leave(sequence);
         }
     }
@@ -141,6 +149,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         await Loop.Ended.ConfigureAwait(false);
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        _metrics.Dispose();
         _ops.Dispose();
         _weights?.Dispose();
     }

@@ -1,5 +1,6 @@
 using Sgl.Gateway.Endpoints;
 using Sgl.Gateway.Hosting;
+using Sgl.Gateway.Metrics;
 using Sgl.Gateway.Serving;
 
 namespace Sgl.Gateway;
@@ -13,19 +14,26 @@ public static class SglGateway
         services.AddRoutingCore();
         services.AddCors();
         services.AddSingleton(served);
+        services.AddMetrics();
+        services.AddSingleton<GenerationMetrics>();
+        services.AddSingleton<HttpMetrics>();
+        if (served.Options.EnableMetrics)
+            services.AddSingleton<MetricsListener>();
         services.AddSingleton<GenerationService>();
         services.AddHostedService<GracefulShutdown>();
         return services;
     }
 
-    /// <summary>Puts errors, CORS and the API key before the routes, and maps every route.</summary>
+    /// <summary>Puts counting, errors, CORS and the API key before the routes, and maps every route.</summary>
     public static WebApplication MapSglEndpoints(this WebApplication app)
     {
         GenerationService service = app.Services.GetRequiredService<GenerationService>();
+        // First, for what is counted of a request is counted by the route it finds.
+        app.UseRouting();
+        app.Use(app.Services.GetRequiredService<HttpMetrics>().InvokeAsync);
         app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader());
         app.Use(new ErrorMiddleware(service).InvokeAsync);
         app.Use(new RequestGuard(service.Served.Options).InvokeAsync);
-        app.UseRouting();
 
         GenerateEndpoint.Map(app, service);
         CompletionsEndpoint.Map(app, service);
@@ -33,6 +41,7 @@ public static class SglGateway
         ModelsEndpoint.Map(app, service);
         HealthEndpoint.Map(app, service);
         InfoEndpoint.Map(app, service);
+        MetricsEndpoint.Map(app, app.Services.GetService<MetricsListener>());
         CacheEndpoint.Map(app, service);
         AbortEndpoint.Map(app, service);
         TokenizeEndpoint.Map(app, service);

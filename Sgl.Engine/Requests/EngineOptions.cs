@@ -8,6 +8,12 @@ public sealed record EngineOptions
     /// <summary>A folder with config.json and safetensors files.</summary>
     public required string ModelPath { get; init; }
 
+    /// <summary>The model's name in metrics; null is <see cref="ModelPath"/>.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>The engine's number among those of its process; tells their metrics apart.</summary>
+    public int Rank { get; init; }
+
     public LoadFormat LoadFormat { get; init; } = LoadFormat.Auto;
 
     /// <summary>

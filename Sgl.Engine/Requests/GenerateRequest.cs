@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Sgl.Engine.Requests;
 
 /// <summary>
@@ -27,4 +29,7 @@ public sealed record GenerateRequest
 
     /// <summary>Null when no logprobs are wanted.</summary>
     public LogprobOptions? Logprobs { get; init; }
+
+    /// <summary>The span below which the engine's spans stand; default when nobody traces.</summary>
+    public ActivityContext Trace { get; init; }
 }

@@ -133,6 +133,8 @@ internal static class FlagTable
         Flag.Integer("--decode-log-interval", (1, Any), "decode steps from one log line to the next",
             o => o.Engine.DecodeLogInterval,
             (o, v) => o with { Engine = o.Engine with { DecodeLogInterval = v } }),
+        Flag.Switch("--enable-metrics", "/metrics answers, in Prometheus' text format",
+            o => o.EnableMetrics, o => o with { EnableMetrics = true }),
         Flag.Switch("--log-requests", "a line when a request comes and when it ends",
             o => o.LogRequests, o => o with { LogRequests = true }),
     ];

@@ -48,6 +48,9 @@ public sealed record GatewayOptions
     /// <summary>A line when a request comes and when it ends.</summary>
     public bool LogRequests { get; init; }
 
+    /// <summary>Whether /metrics answers.</summary>
+    public bool EnableMetrics { get; init; }
+
     /// <summary>Tokens per streamed event, after the first.</summary>
     public int StreamInterval { get; init; } = 1;
 

@@ -60,7 +60,8 @@ internal static partial class ModelLoader
             Func<ModelConfig, IOps>? openDevice = Devices.Choose(options, log);
             if (options.Engine.DeterministicInference && openDevice is null)
                 log("--enable-deterministic-inference changes nothing: the CPU keeps its promise anyway.");
-            return InferenceEngine.Load(options.Engine, log, progress, openDevice);
+            EngineOptions engine = options.Engine with { ModelName = options.ModelName };
+            return InferenceEngine.Load(engine, log, progress, openDevice);
         }
         catch (CudaException error)
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sgl.Gateway.Endpoints;
 using Sgl.Gateway.Flags;
 using Sgl.Gateway.Requests;
 using Sgl.Gateway.Responses;
@@ -17,7 +18,8 @@ internal sealed class RequestGuard(GatewayOptions options)
     {
         HttpRequest request = http.Request;
         bool open = HttpMethods.IsOptions(request.Method)
-            || request.Path.Value!.StartsWith("/health", StringComparison.Ordinal);
+            || request.Path.Value!.StartsWith("/health", StringComparison.Ordinal)
+            || request.Path == MetricsEndpoint.Path;
         if (_key is not null && !open && !HasKey(request))
         {
             await JsonOutput.SendAsync(http, StatusCodes.Status401Unauthorized, json =>

@@ -18,6 +18,7 @@ internal sealed class Generation : IAsyncDisposable
     private readonly List<int> _tokens = [];
     private readonly List<PositionLogprobs> _logprobs = [];
     private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly GenerationWatch _watch;
     private readonly (int Interval, int Most) _perEvent;
     private readonly SentMark _resumeAt;
     private ValueTask<bool> _next;
@@ -26,16 +27,18 @@ internal sealed class Generation : IAsyncDisposable
     private volatile bool _replaying;
     private bool _disposed;
 
+    /// <param name="watch">Told of its tokens and its end.</param>
     /// <param name="perEvent">How many new tokens end a turn: so many are waited for, so many are taken if they are at
     /// hand.</param>
     /// <param name="resumeAt">What the client has already; it is generated anew and not sent.</param>
     public Generation(
-        PlannedGeneration plan, ServedModel served, LiveRequest live, (int Interval, int Most) perEvent,
-        SentMark resumeAt = default)
+        PlannedGeneration plan, ServedModel served, LiveRequest live, GenerationWatch watch,
+        (int Interval, int Most) perEvent, SentMark resumeAt = default)
     {
-        (Plan, _live, _perEvent, _resumeAt) = (plan, live, perEvent, resumeAt);
+        (Plan, _live, _watch, _perEvent, _resumeAt) = (plan, live, watch, perEvent, resumeAt);
         _replaying = IsBegun = resumeAt.Begun;
-        _chunks = served.Backend.GenerateAsync(plan.Request, live.Stopped).GetAsyncEnumerator(live.Stopped);
+        _chunks = served.Backend.GenerateAsync(watch.Trace(plan.Request), live.Stopped)
+            .GetAsyncEnumerator(live.Stopped);
         _detokenizer = new Detokenizer(served.Tokenizer, plan.Text.SkipSpecialTokens);
         _stops = plan.Text.Stops.Count > 0 ? new StopMatcher(plan.Text.Stops, plan.Text.KeepStop) : null;
     }
@@ -106,6 +109,11 @@ internal sealed class Generation : IAsyncDisposable
             {
                 End(FinishReason.Aborted(_live.AbortMessage));
             }
+            catch (QueueFullException)
+            {
+                _watch.Refuse();
+                throw;
+            }
         }
 
         // A stop string ends the text before the backend knows: release it at once.
@@ -118,6 +126,7 @@ internal sealed class Generation : IAsyncDisposable
         if (_disposed)
             return;
         _disposed = true;
+        _watch.End(this);
         if (_pulling)
             await AbandonPullAsync();
         await _chunks.DisposeAsync();
@@ -182,6 +191,7 @@ internal sealed class Generation : IAsyncDisposable
         _tokens.AddRange(stopped ? tokens[..taken] : tokens);
         for (int i = 0; i < chunk.Logprobs.Count && _logprobs.Count < _tokens.Count; i++)
             _logprobs.Add(chunk.Logprobs[i]);
+        _watch.OnTokens(_tokens.Count);
         if (stopped || chunk.Finish is not null)
             End(chunk.Finish);
         if (_resumeAt.Begun && (_resumeAt.Finished ? Finish is not null : _tokens.Count == _resumeAt.Tokens))

@@ -1,10 +1,12 @@
 using Sgl.Engine.Requests;
+using Sgl.Gateway.Metrics;
 using Sgl.Gateway.Requests;
 
 namespace Sgl.Gateway.Serving;
 
 /// <summary>What the endpoints share: the model, the requests in flight and the server's phase.</summary>
-internal sealed class GenerationService(ServedModel served, ILogger<GenerationService> log)
+internal sealed class GenerationService(
+    ServedModel served, GenerationMetrics metrics, ILogger<GenerationService> log)
 {
     private volatile ServerPhase _phase = ServerPhase.Starting;
 
@@ -32,6 +34,6 @@ internal sealed class GenerationService(ServedModel served, ILogger<GenerationSe
     public GenerationSet Start(
         GenerationPlan plan, CancellationToken client, IReadOnlyList<SentMark>? resumeAt = null) =>
         Phase != ServerPhase.Stopping
-        ? new GenerationSet(plan, served, Live, client, resumeAt)
+        ? new GenerationSet(plan, served, Live, metrics, client, resumeAt)
         : throw new EngineStoppedException("The server is shutting down and takes no more requests.");
 }

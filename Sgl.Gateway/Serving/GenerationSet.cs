@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
+using Sgl.Gateway.Metrics;
 using Sgl.Gateway.Requests;
 
 namespace Sgl.Gateway.Serving;
@@ -22,8 +23,8 @@ internal sealed class GenerationSet : IAsyncDisposable
     private ExceptionDispatchInfo? _failure;
 
     public GenerationSet(
-        GenerationPlan plan, ServedModel served, LiveRequests registry, CancellationToken client,
-        IReadOnlyList<SentMark>? resumeAt = null)
+        GenerationPlan plan, ServedModel served, LiveRequests registry, GenerationMetrics metrics,
+        CancellationToken client, IReadOnlyList<SentMark>? resumeAt = null)
     {
         (Plan, _registry) = (plan, registry);
         _live = registry.Add(plan, client);
@@ -32,7 +33,8 @@ internal sealed class GenerationSet : IAsyncDisposable
             ? (plan.StreamInterval, served.Options.Limits.TokensPerEvent) : (int.MaxValue / 2, int.MaxValue / 2);
         _all = [.. plan.Generations.Select(
             planned => new Generation(
-                planned, served, _live[planned.Index / perPrompt], perEvent, resumeAt?[planned.Index] ?? default))];
+                planned, served, _live[planned.Index / perPrompt],
+                new GenerationWatch(metrics, planned, plan.Stream), perEvent, resumeAt?[planned.Index] ?? default))];
         _running = _all.Length;
         _turns = new Task[_all.Length];
         for (int i = 0; i < _all.Length; i++)

@@ -64,6 +64,7 @@ public sealed class FlagParserTests
     [InlineData("--enable-deterministic-inference")]
     [InlineData("--enable-torch-compile")]
     [InlineData("--skip-server-warmup")]
+    [InlineData("--enable-metrics")]
     [InlineData("--log-requests")]
     public void ASwitchIsOffUntilItIsGiven(string name)
     {

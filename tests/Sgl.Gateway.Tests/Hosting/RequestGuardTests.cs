@@ -17,6 +17,7 @@ public sealed class RequestGuardTests
     [InlineData("GET", "/v1/models", "bearer sk-123", 200)]
     [InlineData("GET", "/health", null, 200)]
     [InlineData("GET", "/health_generate", null, 200)]
+    [InlineData("GET", "/metrics", null, 404)]
     [InlineData("OPTIONS", "/v1/models", null, 405)]
     public async Task TheKeyIsAskedForEverywhereButForHealthAndPreflights(
         string method, string path, string? authorization, int status)

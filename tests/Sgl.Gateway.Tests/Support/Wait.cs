@@ -9,4 +9,12 @@ internal static class Wait
             await Task.Delay(20);
         Assert.True(condition());
     }
+
+    /// <inheritdoc cref="UntilAsync(Func{bool})"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (int i = 0; !await condition() && i < 3000; i++)
+            await Task.Delay(20);
+        Assert.True(await condition());
+    }
 }
