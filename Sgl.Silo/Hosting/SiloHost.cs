@@ -9,6 +9,7 @@ using Sgl.Gateway.Hosting;
 using Sgl.Grains.Replicas;
 using Sgl.Grains.Routing;
 using Sgl.Grains.Streams;
+using Sgl.Silo.Clients;
 using Sgl.Silo.Endpoints;
 using GatewayOptions = Sgl.Gateway.Flags.GatewayOptions;
 using SiloOptions = Sgl.Silo.Flags.SiloOptions;
@@ -83,6 +84,8 @@ internal static class SiloHost
                 table => (table.Invariant, table.ConnectionString) = (Npgsql, connection));
         }
 
+        if (!options.IsGateway)
+            silo.Configure<GrainTypeOptions>(types => types.Classes.Remove(typeof(InferenceGrain)));
         silo.Configure<ClusterMembershipOptions>(Hasten);
         silo.Configure<SiloMessagingOptions>(messages => messages.ResponseTimeout = TimeSpan.FromSeconds(10));
         silo.Services.AddPlacementDirector<SlotPlacement, SlotPlacementDirector>();

@@ -26,6 +26,8 @@ public sealed class ReferenceTests
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
         ["Sgl.Cuda.Tests"] = ["Sgl.Cuda"],
         ["Sgl.Gateway.Tests"] = ["Sgl.Gateway"],
+        ["Sgl.Client"] = ["Sgl.Grains.Abstractions"],
+        ["Sgl.Client.Tests"] = ["Sgl.Client", "Sgl.Silo"],
         ["Sgl.Grains.Tests"] = ["Sgl.Grains", "Sgl.Silo"],
         ["Sgl.Bench.Tests"] = ["Sgl.Bench"],
         ["Sgl.Tidy.Tests"] = [],
