@@ -32,7 +32,7 @@ public sealed record GatewayOptions
     /// <summary>A built-in name, a .jinja or a .json path; null is the tokenizer's own template.</summary>
     public string? ChatTemplate { get; init; }
 
-    /// <summary>auto or cpu.</summary>
+    /// <summary>auto, cpu or cuda.</summary>
     public string Device { get; init; } = "auto";
 
     /// <summary>Decode steps of so many requests at most are replayed as CUDA graphs.</summary>

@@ -2,8 +2,8 @@ using Sgl.Cuda;
 using Sgl.Cuda.Parity;
 using Sgl.Engine.Execution;
 
-// usage: Sgl.Cuda.Parity (ops | ops-small | attention | models FOLDER | engine MODEL | deterministic MODEL | bench |
-// decode BATCH CONTEXT | profile BATCH CONTEXT NEW)...
+// usage: Sgl.Cuda.Parity (ops | ops-small | attention | models FOLDER | engine MODEL | deterministic-ops |
+// deterministic MODEL | bench | decode BATCH CONTEXT | profile BATCH CONTEXT NEW)...
 // Compares the GPU with the CPU and measures it; exits with the number of failed checks, 2 where there is no GPU.
 CudaProbe probe = CudaDevices.Probe();
 if (probe.Problem is { } problem)
@@ -33,9 +33,11 @@ for (int i = 0; i < args.Length; i++)
         case "models":
             FixtureChecks.Run(device, args[++i], report);
             break;
-        case "deterministic":
+        case "deterministic-ops":
             foreach (DataType type in (DataType[])[DataType.BFloat16, DataType.Float16])
                 BatchInvarianceChecks.Run(device, type, report);
+            break;
+        case "deterministic":
             await DeterministicChecks.RunAsync(
                 deterministic => new CudaOps(device, deterministic: deterministic), args[++i], report);
             break;
