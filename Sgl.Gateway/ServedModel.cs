@@ -17,6 +17,11 @@ public sealed record ServedModel
 
     public required GatewayOptions Options { get; init; }
 
+    /// <summary>
+    /// Opens the record of a session, and tells whether it will be kept; null where sessions have none.
+    /// </summary>
+    public Func<string, ValueTask<bool>>? OpenSession { get; init; }
+
     /// <summary>What OpenAI requests get for sampling parameters that they leave out.</summary>
     public SamplingDefaults SamplingDefaults { get; init; } = new();
 }

@@ -13,7 +13,7 @@ public sealed record ClusterOptions
     public TimeSpan Heartbeat { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A replica gives up the streams of a gateway that has not pulled for so long.</summary>
-    public TimeSpan LinkTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan LinkTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>From one report of a silo, or one look of a gateway at the replicas, to the next.</summary>
     public TimeSpan ReportInterval { get; init; } = TimeSpan.FromMilliseconds(500);
@@ -23,6 +23,12 @@ public sealed record ClusterOptions
 
     /// <summary>Deadline of a call that has none of its own.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A session's record that takes longer to be read is done without.</summary>
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>From one save of a running session to the next.</summary>
+    public TimeSpan SaveInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>From a failed pull to the next try.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(250);

@@ -40,12 +40,15 @@ internal static class Wire
         CachedTokens = chunk.CachedTokens,
         Retractions = chunk.Retractions,
         QueueSeconds = chunk.QueueSeconds,
-        Finish = chunk.Finish is not { } finish ? null : finish.Kind switch
-        {
-            FinishKind.Length => new StreamFinish(StreamFinishKind.Length, Length: finish.Length),
-            FinishKind.Stop => new StreamFinish(StreamFinishKind.Stop, MatchedToken: finish.MatchedToken),
-            _ => new StreamFinish(StreamFinishKind.Lost, Message: finish.Message),
-        },
+        Finish = ToWire(chunk.Finish),
+    };
+
+    public static StreamFinish? ToWire(FinishReason? finish) => finish?.Kind switch
+    {
+        null => null,
+        FinishKind.Length => new StreamFinish(StreamFinishKind.Length, Length: finish.Length),
+        FinishKind.Stop => new StreamFinish(StreamFinishKind.Stop, MatchedToken: finish.MatchedToken),
+        _ => new StreamFinish(StreamFinishKind.Lost, Message: finish.Message),
     };
 
     public static TokenChunk ToEngine(StreamChunk chunk) => new()
@@ -56,13 +59,15 @@ internal static class Wire
         CachedTokens = chunk.CachedTokens,
         Retractions = chunk.Retractions,
         QueueSeconds = chunk.QueueSeconds,
-        Finish = chunk.Finish?.Kind switch
-        {
-            null => null,
-            StreamFinishKind.Length => FinishReason.AtLength(chunk.Finish.Length),
-            StreamFinishKind.Stop => FinishReason.AtToken(chunk.Finish.MatchedToken!.Value),
-            _ => FinishReason.Aborted(chunk.Finish.Message ?? ""),
-        },
+        Finish = ToEngine(chunk.Finish),
+    };
+
+    public static FinishReason? ToEngine(StreamFinish? finish) => finish?.Kind switch
+    {
+        null => null,
+        StreamFinishKind.Length => FinishReason.AtLength(finish.Length),
+        StreamFinishKind.Stop => FinishReason.AtToken(finish.MatchedToken!.Value),
+        _ => FinishReason.Aborted(finish.Message ?? ""),
     };
 
     public static ReplicaLoad ToWire(ReplicaState state, EngineStatus status) => new()

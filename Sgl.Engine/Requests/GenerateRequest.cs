@@ -27,6 +27,9 @@ public sealed record GenerateRequest
     /// </summary>
     public required ulong Seed { get; init; }
 
+    /// <summary>The conversation that it belongs to, whose record a cluster keeps; null when there is none.</summary>
+    public string? Session { get; init; }
+
     /// <summary>Null when no logprobs are wanted.</summary>
     public LogprobOptions? Logprobs { get; init; }
 

@@ -42,6 +42,10 @@ internal sealed class GenerationHandler(
 
         using JsonDocument completed = session.Complete(body.RootElement, dialect, service.Seeds);
         (GenerationPlan resumable, IResponseShape itsShape) = read(completed.RootElement, service);
+        if (session.Session.Length > 0)
+            resumable = resumable.In(session.Session);
+        if (session.Session.Length > 0 && service.Served.OpenSession is { } open)
+            http.Response.Headers[ResumableRequest.DurableHeader] = await open(session.Session) ? "true" : "false";
         if (session.Last is { } last)
             await service.Live.ReplaceAsync(last.Rid);
         return (resumable, itsShape, session);

@@ -39,6 +39,15 @@ internal sealed record GenerationPlan
         };
     }
 
+    /// <summary>The same as a part of a session.</summary>
+    public GenerationPlan In(string session) => this with
+    {
+        Generations = [.. Generations.Select(planned => planned with
+        {
+            Request = planned.Request with { Session = session },
+        })],
+    };
+
     private static IEnumerable<PlannedGeneration> Choices(
         PlannedPrompt prompt, int index, SeedSource seeds, ModelInfo model)
     {

@@ -14,6 +14,9 @@ internal sealed record ResumableRequest(string Session, ResumePoint? Last)
 {
     public const string SessionHeader = "X-Session-Id";
 
+    /// <summary>Of an answer: whether the session's record is kept.</summary>
+    public const string DurableHeader = "X-Session-Durable";
+
     private const string SessionField = "session_id";
 
     /// <summary>The request's session; null when it has none and nothing is to be resumed.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Sgl.Grains.Replicas;
+using Sgl.Grains.Sessions;
 using Sgl.Grains.Streams;
 using Sgl.Silo.Flags;
 
@@ -11,7 +12,8 @@ namespace Sgl.Silo.Hosting;
 /// </summary>
 internal sealed class ClusterService(
     SiloOptions options, LocalReplicas local, ReplicaSet replicas, SiloReporter reporter, IGrainFactory grains,
-    ILocalSiloDetails silo, IHostApplicationLifetime lifetime, ILogger<ClusterService> log) : IHostedService
+    ILocalSiloDetails silo, IHostApplicationLifetime lifetime, ClusterBackend backend,
+    SessionStore sessions, ILogger<ClusterService> log) : IHostedService
 {
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(50);
 
@@ -21,6 +23,7 @@ internal sealed class ClusterService(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lifetime.ApplicationStopping.Register(BeginDraining);
+        backend.KeepSessions(sessions);
         string address = silo.SiloAddress.ToParsableString();
         _loops = Task.WhenAll(
             Task.Run(() => reporter.RunAsync(_stop.Token), CancellationToken.None),

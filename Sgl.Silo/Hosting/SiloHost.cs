@@ -8,6 +8,7 @@ using Sgl.Gateway;
 using Sgl.Gateway.Hosting;
 using Sgl.Grains.Replicas;
 using Sgl.Grains.Routing;
+using Sgl.Grains.Sessions;
 using Sgl.Grains.Streams;
 using Sgl.Silo.Clients;
 using Sgl.Silo.Endpoints;
@@ -30,13 +31,14 @@ internal static class SiloHost
         Router router = new(RoutingPolicies.Create(options.RoutingPolicy), TimeProvider.System);
         ReplicaSet replicas = new(
             gateway.ModelName, router, options.Cluster, loggers.CreateLogger<ReplicaSet>(), model.KeysDependOnLength);
-        ServedModel served = text(new ClusterBackend(model, replicas));
+        ClusterBackend backend = new(model, replicas);
+        ServedModel served = text(backend) with { OpenSession = backend.OpenSessionAsync };
         WebApplication app = GatewayHost.Build(served, builder =>
         {
             builder.Services.AddSingleton(options).AddSingleton(options.Cluster).AddSingleton(replicas);
             builder.Services.AddSingleton(new LocalReplicas(
                 options.HasDevices ? ModelFiles.Offer(options, model, loggers.CreateLogger("Sgl.Engine")) : null));
-            builder.Services.AddSingleton<SiloReporter>();
+            builder.Services.AddSingleton(backend).AddSingleton<SessionStore>().AddSingleton<SiloReporter>();
             // What the silo tells of its own life fills pages; from warnings on it matters.
             builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
             builder.Host.UseOrleans(silo => Configure(silo, options));
@@ -72,6 +74,7 @@ internal static class SiloHost
         {
             silo.UseLocalhostClustering(
                 siloPort, clientPort, serviceId: options.ClusterId, clusterId: options.ClusterId);
+            silo.AddMemoryGrainStorage(SessionGrain.Storage);
         }
         else
         {
@@ -82,6 +85,8 @@ internal static class SiloHost
                 cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ClusterId));
             silo.UseAdoNetClustering(
                 table => (table.Invariant, table.ConnectionString) = (Npgsql, connection));
+            silo.AddAdoNetGrainStorage(SessionGrain.Storage, (AdoNetGrainStorageOptions storage) =>
+                (storage.Invariant, storage.ConnectionString) = (Npgsql, connection));
         }
 
         if (!options.IsGateway)

@@ -7,6 +7,7 @@ using Sgl.Engine.Requests;
 using Sgl.Grains.Abstractions;
 using Sgl.Grains.Replicas;
 using Sgl.Grains.Routing;
+using Sgl.Grains.Sessions;
 using Sgl.Grains.Streams;
 
 namespace Sgl.Grains.Tests.Support;
@@ -60,6 +61,7 @@ internal sealed class TestCluster : IAsyncDisposable
             silo.Services.AddSingleton(new LocalReplicas(Offer(load, slots, scaling ?? new ScalingRules(), model)));
             silo.Services.AddSingleton<SiloReporter>();
             silo.Services.AddHostedService<Reports>();
+            silo.AddMemoryGrainStorage(SessionGrain.Storage);
             silo.Services.AddPlacementDirector<SlotPlacement, SlotPlacementDirector>();
         });
         TestCluster cluster = new(builder.Build(), options, model);
@@ -67,6 +69,10 @@ internal sealed class TestCluster : IAsyncDisposable
         cluster._gateway = cluster.Replicas.RunAsync(cluster.Grains, "test", cluster._stop.Token);
         return cluster;
     }
+
+    /// <summary>The records of sessions, as a gateway in that silo has them.</summary>
+    public SessionStore SessionsOn(InProcessSiloHandle silo) => new(
+        silo.ServiceProvider.GetRequiredService<IGrainFactory>(), Replicas.Options, NullLogger<SessionStore>.Instance);
 
     /// <summary>Waits until so many replicas are ready.</summary>
     public Task ReadyAsync(int count) => Eventually.IsTrueAsync(
