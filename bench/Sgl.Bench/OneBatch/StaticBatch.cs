@@ -21,6 +21,7 @@ internal sealed class StaticBatch
     private readonly IOps _ops;
     private readonly KvLayer[] _cache;
     private readonly IReadOnlyList<int> _replaySizes;
+    private readonly Random _random = new(1);
 
     /// <param name="capacity">Most tokens of a batch, prompts and outputs together.</param>
     public StaticBatch(ICausalModel model, IOps ops, int capacity)
@@ -80,7 +81,8 @@ internal sealed class StaticBatch
     }
 
     /// <summary>
-    /// Every sequence goes on by some tokens from a position: 1 all along the prompt, then what was drawn.
+    /// Every sequence goes on by some tokens from a position: random ones all along the prompt, then what was drawn.
+    /// Equal ones would take less power, and a GPU that is not throttled is faster than it is at work.
     /// </summary>
     private Pass MakePass(int[] drawn, int stride, int inputLength, int position, int count)
     {
@@ -106,7 +108,7 @@ internal sealed class StaticBatch
             for (int i = 0; i < count; i++)
             {
                 int t = b * count + i;
-                pass.Tokens[t] = position + i < inputLength ? 1 : drawn[b];
+                pass.Tokens[t] = position + i < inputLength ? _random.Next(_model.Config.VocabularySize) : drawn[b];
                 pass.Positions[t] = position + i;
                 pass.RopeLengths[t] = Math.Max(inputLength, position + i + 1);
                 pass.Slots[t] = b * stride + position + i;
