@@ -7,7 +7,7 @@ namespace Sgl.Engine;
 /// The spans of one request: queue, prefill and decode, each told of when it is over. Costs nothing while nobody
 /// listens.
 /// </summary>
-internal sealed class RequestSpans
+public sealed class RequestSpans
 {
     /// <summary>The name under which listeners find the spans.</summary>
     public const string SourceName = "Sgl.Engine";
@@ -15,13 +15,19 @@ internal sealed class RequestSpans
     private static readonly ActivitySource _source = new(SourceName);
 
     private readonly GenerateRequest _request;
+    private readonly ActivityContext _parent;
     private readonly bool _on = _source.HasListeners();
     private readonly DateTime _arrived = DateTime.UtcNow;
     private DateTime? _decoding;
     private int _tokens;
     private TokenChunk? _last;
 
-    public RequestSpans(GenerateRequest request) => _request = request;
+    /// <summary>The request arrives. Without a span of its own it belongs to the call that brought it.</summary>
+    public RequestSpans(GenerateRequest request)
+    {
+        _request = request;
+        _parent = request.Trace != default ? request.Trace : Activity.Current?.Context ?? default;
+    }
 
     public void OnChunk(TokenChunk chunk)
     {
@@ -58,7 +64,7 @@ internal sealed class RequestSpans
     private Activity? Tell(string name, DateTime from, DateTime to)
     {
         Activity? span = _source.StartActivity(
-            name, ActivityKind.Internal, _request.Trace, tags: [new("sgl.request.id", _request.Id)], startTime: from);
+            name, ActivityKind.Internal, _parent, tags: [new("sgl.request.id", _request.Id)], startTime: from);
         span?.SetEndTime(to);
         return span;
     }

@@ -14,7 +14,7 @@ try
 
     GatewayOptions options = EnvironmentOptions.Apply(flags, Environment.GetEnvironmentVariable);
     GatewayHost.CheckAddress(options);
-    using ILoggerFactory loggers = LoggerFactory.Create(logging => LogFormatter.AddTo(logging, options.LogLevel));
+    using ILoggerFactory loggers = LoggerFactory.Create(logging => Logs.AddTo(logging, options));
     ILogger log = loggers.CreateLogger("Sgl.Engine");
     (ServedModel served, InferenceEngine engine) = ModelLoader.Load(
         options, line => log.LogInformation("{Line}", line), new LoadingProgress().Report);

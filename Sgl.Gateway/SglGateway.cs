@@ -1,3 +1,4 @@
+using Sgl.Engine;
 using Sgl.Gateway.Endpoints;
 using Sgl.Gateway.Hosting;
 using Sgl.Gateway.Metrics;
@@ -8,6 +9,10 @@ namespace Sgl.Gateway;
 /// <summary>The gateway as a library: the same endpoints on any backend.</summary>
 public static class SglGateway
 {
+    /// <summary>The HTTP request, its generations, and what an engine of this process does for them.</summary>
+    private static readonly string[] _traceSources =
+        ["Microsoft.AspNetCore", TraceSources.Gateway.Name, RequestSpans.SourceName];
+
     /// <summary>Registers what the endpoints need.</summary>
     public static IServiceCollection AddSglGateway(this IServiceCollection services, ServedModel served)
     {
@@ -19,6 +24,10 @@ public static class SglGateway
         services.AddSingleton<HttpMetrics>();
         if (served.Options.EnableMetrics)
             services.AddSingleton<MetricsListener>();
+        foreach (string source in _traceSources)
+            services.AddSingleton(new TraceSource(source));
+        if (served.Options.ExportTraces)
+            TraceExport.AddTo(services);
         services.AddSingleton<GenerationService>();
         services.AddHostedService<GracefulShutdown>();
         return services;
@@ -31,6 +40,8 @@ public static class SglGateway
         // First, for what is counted of a request is counted by the route it finds.
         app.UseRouting();
         app.Use(app.Services.GetRequiredService<HttpMetrics>().InvokeAsync);
+        if (service.Served.Options.ExportTraces)
+            app.Use(TraceExport.DescribeAsync);
         app.UseCors(cors => cors.AllowAnyOrigin().AllowAnyMethod().AllowAnyHeader());
         app.Use(new ErrorMiddleware(service).InvokeAsync);
         app.Use(new RequestGuard(service.Served.Options).InvokeAsync);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sgl.Gateway.Hosting;
 using Sgl.Gateway.Requests;
 using Sgl.Gateway.Responses;
 using Sgl.Gateway.Serving;
@@ -17,6 +18,8 @@ internal sealed class GenerationHandler(
     {
         (GenerationPlan plan, IResponseShape shape, ResumableRequest? session) = await ReadAsync(http);
 
+        using IDisposable? scope = service.Log.BeginScope(
+            new RequestScope(plan.Group ?? plan.Prompts[0].Rid, session?.Session));
         bool log = service.Served.Options.LogRequests;
         if (log)
             LogStart(plan);
@@ -93,7 +96,7 @@ internal sealed class GenerationHandler(
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
         {
-            service.Log.LogError(error, "Request {Id} failed in its stream", set.All[0].Plan.Request.Id);
+            service.Log.LogError(error, "Request {Rid} failed in its stream", set.All[0].Plan.Request.Id);
             ErrorAnswer.Of(error).WriteEvent(events.BeginEvent());
             events.EndEvent();
         }
@@ -106,7 +109,7 @@ internal sealed class GenerationHandler(
     {
         foreach (PlannedGeneration planned in plan.Generations)
             service.Log.LogInformation(
-                "Receive: rid={Id}, stream={Stream}, prompt_tokens={Prompt}, seed={Seed}, {Sampling}",
+                "Receive: rid={Rid}, stream={Stream}, prompt_tokens={Prompt}, seed={Seed}, {Sampling}",
                 planned.Request.Id,
                 plan.Stream, planned.Request.Prompt.Length, planned.Request.Seed,
                 JsonSerializer.Serialize(planned.Request.Sampling));
@@ -116,7 +119,7 @@ internal sealed class GenerationHandler(
     {
         foreach (Generation generation in set.All)
             service.Log.LogInformation(
-                "Finish: rid={Id}, finish_reason={Reason}, completion_tokens={Tokens}, cached_tokens={Cached}, "
+                "Finish: rid={Rid}, finish_reason={Reason}, completion_tokens={Tokens}, cached_tokens={Cached}, "
                 + "e2e_latency={Seconds:F3}",
                 generation.Plan.Request.Id, generation.Finish?.Name(), generation.Tokens.Count, generation.CachedTokens,
                 generation.Elapsed.TotalSeconds);

@@ -133,6 +133,9 @@ internal static class FlagTable
         Flag.Integer("--decode-log-interval", (1, Any), "decode steps from one log line to the next",
             o => o.Engine.DecodeLogInterval,
             (o, v) => o with { Engine = o.Engine with { DecodeLogInterval = v } }),
+        Flag.Choice("--log-format", ["text", "json"], "of every log line; json: an object a line, with ids and fields",
+            o => o.JsonLogs ? "json" : "text", (o, v) => o with { JsonLogs = v == "json" })
+            with { Alias = "--log-requests-format" },
         Flag.Switch("--enable-metrics", "/metrics answers, in Prometheus' text format",
             o => o.EnableMetrics, o => o with { EnableMetrics = true }),
         Flag.Switch("--log-requests", "a line when a request comes and when it ends",

@@ -48,6 +48,12 @@ public sealed record GatewayOptions
     /// <summary>A line when a request comes and when it ends.</summary>
     public bool LogRequests { get; init; }
 
+    /// <summary>Log lines are JSON objects; else text.</summary>
+    public bool JsonLogs { get; init; }
+
+    /// <summary>Spans go to the collector that OpenTelemetry's environment variables name.</summary>
+    public bool ExportTraces { get; init; }
+
     /// <summary>Whether /metrics answers.</summary>
     public bool EnableMetrics { get; init; }
 

@@ -28,7 +28,7 @@ internal static class GatewayHost
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout + _lastWords);
         builder.Services.AddSglGateway(served);
-        LogFormatter.AddTo(builder.Logging, options.LogLevel);
+        Logs.AddTo(builder.Logging, options);
         configure?.Invoke(builder);
         return builder.Build().MapSglEndpoints();
     }

@@ -1,3 +1,4 @@
+using Sgl.Engine;
 using Sgl.Engine.Requests;
 using Sgl.Gateway.Flags;
 using Sgl.Gateway.Hosting;
@@ -21,8 +22,7 @@ internal static class ModelFiles
     {
         Model = options.Gateway.ModelName,
         Slots = options.Replicas,
-        Load = () => ModelLoader.LoadEngine(
-            options.Gateway, line => log.LogInformation("{Line}", line), new LoadingProgress().Report),
+        Load = Loader(options.Gateway, log),
         Description = new ModelDescription
         {
             Path = model.Path,
@@ -36,6 +36,15 @@ internal static class ModelFiles
             Scaling = options.Scaling,
         },
     };
+
+    /// <summary>Numbers the engines of the silo, which tells their metrics apart.</summary>
+    private static Func<IInferenceBackend> Loader(GatewayOptions options, ILogger log)
+    {
+        int last = -1;
+        return () => ModelLoader.LoadEngine(
+            options with { Engine = options.Engine with { Rank = Interlocked.Increment(ref last) } },
+            line => log.LogInformation("{Line}", line), new LoadingProgress().Report);
+    }
 
     private static Dictionary<string, byte[]> Read(GatewayOptions options)
     {

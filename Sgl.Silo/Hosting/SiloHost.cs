@@ -39,6 +39,7 @@ internal static class SiloHost
             builder.Services.AddSingleton(new LocalReplicas(
                 options.HasDevices ? ModelFiles.Offer(options, model, loggers.CreateLogger("Sgl.Engine")) : null));
             builder.Services.AddSingleton(backend).AddSingleton<SessionStore>().AddSingleton<SiloReporter>();
+            builder.Services.AddSingleton(new TraceSource("Microsoft.Orleans.Application"));
             // What the silo tells of its own life fills pages; from warnings on it matters.
             builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
             builder.Host.UseOrleans(silo => Configure(silo, options));
@@ -91,6 +92,8 @@ internal static class SiloHost
 
         if (!options.IsGateway)
             silo.Configure<GrainTypeOptions>(types => types.Classes.Remove(typeof(InferenceGrain)));
+        if (options.Gateway.ExportTraces)
+            silo.AddActivityPropagation();
         silo.Configure<ClusterMembershipOptions>(Hasten);
         silo.Configure<SiloMessagingOptions>(messages => messages.ResponseTimeout = TimeSpan.FromSeconds(10));
         silo.Services.AddPlacementDirector<SlotPlacement, SlotPlacementDirector>();

@@ -6,7 +6,6 @@ using Sgl.Grains.Abstractions;
 using Sgl.Grains.Replicas;
 using Sgl.Silo.Flags;
 using Sgl.Silo.Postgres;
-using LogFormatter = Sgl.Gateway.Hosting.LogFormatter;
 
 namespace Sgl.Silo.Hosting;
 
@@ -22,7 +21,7 @@ internal static class SiloProgram
         GatewayHost.CheckAddress(gateway);
         if (options.Postgres is string connection)
             await PostgresSchema.CreateAsync(connection);
-        using ILoggerFactory loggers = LoggerFactory.Create(logging => LogFormatter.AddTo(logging, gateway.LogLevel));
+        using ILoggerFactory loggers = LoggerFactory.Create(logging => Logs.AddTo(logging, gateway));
         await using WebApplication app = SiloHost.Build(options, loggers);
         LocalReplicas local = app.Services.GetRequiredService<LocalReplicas>();
         await GatewayHost.StartAsync(app, gateway);

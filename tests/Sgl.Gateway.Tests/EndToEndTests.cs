@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Sgl.Engine;
 using Sgl.Engine.Requests;
@@ -183,6 +186,46 @@ public sealed class EndToEndTests(EndToEndTests.Server server) : IClassFixture<E
     {
         using HttpResponseMessage response = await Tiny.Client.GetAsync("/health_generate");
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task AGenerationIsTracedFromTheRequestToItsLastToken()
+    {
+        const string trace = "4bf92f3577b34da6a3ce929d0e0e4736", caller = "00f067aa0ba902b7";
+        ConcurrentQueue<Activity> spans = new();
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name is "Microsoft.AspNetCore" or "Sgl.Gateway" or "Sgl.Engine",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                if (span.TraceId.ToHexString() == trace)
+                    spans.Enqueue(span);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        using HttpRequestMessage request = new(HttpMethod.Post, "/generate")
+        {
+            Content = JsonContent.Create(new { text = "Once", sampling_params = new { n = 2, max_new_tokens = 3 } }),
+            Headers = { { "traceparent", $"00-{trace}-{caller}-01" } },
+        };
+        (await Tiny.Client.SendAsync(request)).Dispose();
+        await Wait.UntilAsync(() => spans.Count == 9);
+
+        Activity http = spans.Single(span => span.Source.Name == "Microsoft.AspNetCore");
+        Assert.Equal(caller, http.ParentSpanId.ToHexString());
+        Activity[] generations = [.. spans.Where(span => span.OperationName == "generate")];
+        Assert.All(generations, span => Assert.Equal(http.SpanId, span.ParentSpanId));
+        Assert.Equal([0, 1], generations.Select(span => (int)span.GetTagItem("sgl.choice")!).Order());
+        foreach (Activity generation in generations)
+        {
+            Activity[] parts = [.. spans.Where(span => span.ParentSpanId == generation.SpanId)];
+            Assert.Equal(["queue", "prefill", "decode"], parts.Select(span => span.OperationName));
+            Assert.Equal(parts[0].StartTimeUtc + parts[0].Duration, parts[1].StartTimeUtc);
+            Assert.Equal(parts[1].StartTimeUtc + parts[1].Duration, parts[2].StartTimeUtc);
+            Assert.Equal(3, parts[2].GetTagItem("gen_ai.usage.output_tokens"));
+            Assert.Equal(3, generation.GetTagItem("gen_ai.usage.output_tokens"));
+        }
     }
 
     /// <summary>One engine for all tests of this class.</summary>

@@ -22,6 +22,16 @@ public sealed class EnvironmentOptionsTests
             "SGLANG_CLIP_MAX_NEW_TOKENS_ESTIMATION 'many': expected an integer, 1 or more.", error.Message);
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317", true)]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://127.0.0.1:4318/v1/traces", true)]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "", false)]
+    [InlineData("OTEL_SERVICE_NAME", "x", false)]
+    public void SpansAreExportedWhenThereIsACollector(string name, string value, bool exported) => Assert.Equal(
+        exported,
+        EnvironmentOptions.Apply(new GatewayOptions(), asked => asked == name ? value : null).ExportTraces);
+
     private static GatewayOptions Apply(string? today, string? old) => EnvironmentOptions.Apply(
-        new GatewayOptions(), name => name.EndsWith("ESTIMATION", StringComparison.Ordinal) ? today : old);
+        new GatewayOptions(), name => !name.StartsWith("SGLANG", StringComparison.Ordinal) ? null
+            : name.EndsWith("ESTIMATION", StringComparison.Ordinal) ? today : old);
 }

@@ -48,6 +48,7 @@ public sealed class FlagParserTests
     [InlineData("--sampling-defaults", "openai", "openai")]
     [InlineData("--decode-log-interval", "2", 2)]
     [InlineData("--log-level", "warning", "warning")]
+    [InlineData("--log-format", "json", "json")]
     public void AFlagSetsItsValue(string name, string text, object expected)
     {
         Flag flag = FlagTable.All.Single(flag => flag.Name == name);
