@@ -3,11 +3,14 @@ using System.Text.Unicode;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Text.Tokenizing;
 using Sgl.Engine.Text.Tokenizing.Decoders;
+using Sgl.Engine.Text.Tokenizing.SentencePiece;
+using Sgl.Engine.Text.Tokenizing.Tiktoken;
 
 namespace Sgl.Engine.Text;
 
 /// <summary>
-/// Hugging Face's tokenizer.json, encoded and decoded exactly as their library does. Safe for concurrent use.
+/// A model folder's tokenizer, encoded and decoded exactly as Hugging Face's library does: tokenizer.json, else
+/// SentencePiece's tokenizer.model, else a tiktoken file. Safe for concurrent use.
 /// </summary>
 public sealed class Tokenizer
 {
@@ -34,19 +37,27 @@ public sealed class Tokenizer
 
     public string? EosToken { get; }
 
-    /// <summary>Reads tokenizer.json (and tokenizer_config.json, where there is one) of a folder.</summary>
+    /// <summary>The file of a folder that describes its tokenizer; null when there is none.</summary>
+    public static string? FileIn(string folder)
+    {
+        string[] names = [Path.Combine(folder, "tokenizer.json"), Path.Combine(folder, "tokenizer.model")];
+        return Array.Find(names, File.Exists) ?? (Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "*.tiktoken").Order(StringComparer.Ordinal).FirstOrDefault()
+            : null);
+    }
+
+    /// <summary>Reads the tokenizer (and tokenizer_config.json, where there is one) of a folder.</summary>
     /// <exception cref="UserErrorException">
     /// The file is missing, broken, or uses a part that is not known: names it.
     /// </exception>
     public static Tokenizer Load(string folder)
     {
-        var path = Path.Combine(folder, "tokenizer.json");
-        if (!File.Exists(path))
-            throw new UserErrorException($"There is no {path}: the folder needs the tokenizer.json of its model.");
+        var path = FileIn(folder) ?? throw new UserErrorException(
+            $"There is no {Path.Combine(folder, "tokenizer.json")}, tokenizer.model or *.tiktoken: the folder needs "
+            + "the tokenizer of its model.");
         try
         {
-            var config = TokenizerConfig.Load(folder);
-            return new Tokenizer(TokenizerFile.Parse(File.ReadAllBytes(path)), config);
+            return Read(Path.GetExtension(path), File.ReadAllBytes(path), TokenizerConfig.Load(folder));
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
@@ -57,6 +68,16 @@ public sealed class Tokenizer
         {
             throw new UserErrorException($"{path} cannot be read: {e.Message}", e);
         }
+    }
+
+    private static Tokenizer Read(string extension, byte[] content, TokenizerConfig config)
+    {
+        if (extension == ".json") return new(TokenizerFile.Parse(content), config);
+        // GLM-4 calls its tiktoken file tokenizer.model, too: only SentencePiece's begins with a message's field.
+        const byte piece = 1 << 3 | 2;
+        if (!content.AsSpan().StartsWith([piece])) return new(TiktokenReader.Read(content, config), config);
+        var (file, completed) = SentencePieceReader.Read(content, config);
+        return new(file, completed);
     }
 
     /// <param name="addSpecialTokens">

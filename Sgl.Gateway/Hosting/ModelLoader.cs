@@ -34,7 +34,8 @@ internal static partial class ModelLoader
         CheckFolder("--model-path", folder, "config.json", "expected a Hugging Face model folder with it");
         string tokenizerFolder = options.TokenizerPath ?? folder;
         string flag = options.TokenizerPath is null ? "--model-path" : "--tokenizer-path";
-        CheckFolder(flag, tokenizerFolder, "tokenizer.json", "name a folder that has one by --tokenizer-path");
+        if (Tokenizer.FileIn(tokenizerFolder) is null)
+            CheckFolder(flag, tokenizerFolder, "tokenizer.json", "name a folder that has one by --tokenizer-path");
 
         Tokenizer tokenizer = Tokenizer.Load(tokenizerFolder);
         ChatTemplate? template = ChatTemplate.Load(tokenizerFolder, options.ChatTemplate);

@@ -14,8 +14,8 @@ internal static class ModelFiles
     /// <summary>What a gateway reads of a model folder.</summary>
     private static readonly string[] _names =
     [
-        "config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-        "chat_template.jinja", "chat_template.json",
+        "config.json", "generation_config.json", "tokenizer.json", "tokenizer.model", "qwen.tiktoken",
+        "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "chat_template.json",
     ];
 
     public static ReplicaOffer Offer(SiloOptions options, ModelInfo model, ILogger log) => new()

@@ -11,7 +11,7 @@ internal sealed class TextEncoder
 {
     private readonly Normalizer[] _normalizers;
     private readonly PreTokenizer[] _preTokenizers;
-    private readonly BpeModel _model;
+    private readonly WordModel _model;
     private readonly AddedTokenMatcher _raw;
     private readonly AddedTokenMatcher _normalized;
 
@@ -23,8 +23,7 @@ internal sealed class TextEncoder
         var byteLevel = _preTokenizers is [.., ByteLevelPreTokenizer];
         if (byteLevel) _preTokenizers = _preTokenizers[..^1];
         else if (file.Model.Seams is { } seams) _preTokenizers = [.. _preTokenizers, new SeamPreTokenizer(seams)];
-        var options = file.Model.Options with { ByteLevel = byteLevel };
-        _model = new BpeModel(file.Model.Vocabulary, file.Model.Merges, options);
+        _model = file.Model.Build(byteLevel);
         Tokens = new AddedTokens(file.Model.Vocabulary, file.Part("added_tokens"), Normalize);
         _raw = new AddedTokenMatcher(Tokens.Added.Where(token => !token.Normalized));
         _normalized = new AddedTokenMatcher(Tokens.Added.Where(token => token.Normalized));

@@ -61,7 +61,9 @@ public sealed class TokenizerGoldenTests(ITestOutputHelper output)
         }
     }
 
-    private static void Check(string path, string folder)
+    /// <summary>Holds the tokenizer in a folder against the rows of a file.</summary>
+    /// <param name="isKnown">Whether the folder's tokenizer has all that a text needs; null for every text.</param>
+    internal static void Check(string path, string folder, Func<string, bool>? isKnown = null)
     {
         var tokenizer = Tokenizer.Load(folder);
         using var golden = JsonDocument.Parse(File.ReadAllBytes(path));
@@ -70,6 +72,7 @@ public sealed class TokenizerGoldenTests(ITestOutputHelper output)
         foreach (var row in golden.RootElement.GetProperty("rows").EnumerateArray())
         {
             var text = row.GetProperty("text").GetString()!;
+            if (isKnown?.Invoke(text) == false) continue;
             var ids = Ids(row, "ids");
             Compare("ids", ids, tokenizer.Encode(text, addSpecialTokens: false));
             Compare("ids_special", Ids(row, "ids_special"), tokenizer.Encode(text, addSpecialTokens: true));

@@ -14,7 +14,8 @@ public sealed class TokenizerLoadTests
     [InlineData("{}", "it has no model")]
     [InlineData("""{"model": 3}""", "the \"model\" is not an object")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}""", "tokenizer.json")]
-    [InlineData("""{"model": {"type": "Unigram", "vocab": [["a", -1.5]]}}""", "the model Unigram is not known")]
+    [InlineData("""{"model": {"type": "WordLevel", "vocab": {"a": 0}}}""", "the model WordLevel is not known")]
+    [InlineData("""{"model": {"type": "Unigram", "vocab": [["a", 0], ["b"]]}}""", "entry 1 of the vocab is not a token")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {}}}""", "no vocab or no merges")]
     [InlineData("""{"model": {"vocab": {"a": "b"}, "merges": []}}""", "the vocabulary gives a no id")]
     [InlineData("""{"model": {"vocab": {"a": -1}, "merges": []}}""", "the vocabulary gives a no id")]
@@ -66,6 +67,16 @@ public sealed class TokenizerLoadTests
             """);
 
         Assert.Equal([2, 0], Tokenizer.Load(folder.Path).Encode("aba", addSpecialTokens: true));
+    }
+
+    [Fact]
+    public void AUnigramModelIsRead()
+    {
+        using var folder = TokenizerFolder.Of("""
+            {"model": {"unk_id": 0, "vocab": [["<unk>", 0], ["a", -1], ["ab", -1.5], ["b", -1]], "type": "Unigram"}}
+            """);
+
+        Assert.Equal([2, 1, 0, 3], Tokenizer.Load(folder.Path).Encode("abaxyb", addSpecialTokens: true));
     }
 
     [Theory]

@@ -5,8 +5,8 @@ using System.Text;
 
 namespace Sgl.Engine.Text.Tokenizing.Models;
 
-/// <summary>Byte-pair encoding: turns the words that the pre-tokenizers left into tokens.</summary>
-internal sealed class BpeModel
+/// <summary>Byte-pair encoding.</summary>
+internal sealed class BpeModel : WordModel
 {
     private readonly Vocabulary _vocabulary;
     private readonly MergeTable _merges;
@@ -27,9 +27,8 @@ internal sealed class BpeModel
         }
     }
 
-    /// <summary>Appends the tokens of a word.</summary>
     [SkipLocalsInit]
-    public void Encode(ReadOnlySpan<char> word, List<int> output)
+    public override void Encode(ReadOnlySpan<char> word, List<int> output)
     {
         if (_cache.Find(word) is { } known)
         {

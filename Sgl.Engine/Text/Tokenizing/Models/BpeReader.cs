@@ -9,10 +9,11 @@ namespace Sgl.Engine.Text.Tokenizing.Models;
 /// </summary>
 internal sealed class BpeReader
 {
-    // Ids are places in a list; one that is far out would take all memory.
-    private const int HighestId = 16_777_215;
-
     private readonly Dictionary<string, JsonElement> _settings = [];
+    private readonly Vocabulary _vocabulary = new();
+    private readonly MergeTable _merges = new();
+    private BpeOptions _options = new();
+    private MergeSeams? _seams;
     private byte[] _left = new byte[256];
     private byte[] _right = new byte[256];
 
@@ -23,18 +24,9 @@ internal sealed class BpeReader
     {
     }
 
-    public Vocabulary Vocabulary { get; } = new();
-
-    public MergeTable Merges { get; } = new();
-
-    public BpeOptions Options { get; private set; } = new();
-
-    /// <summary>Where words may be cut; null where cutting could change their tokens.</summary>
-    public MergeSeams? Seams { get; private set; }
-
     /// <param name="reader">Stands on the model's opening brace; afterwards on its closing one.</param>
     /// <exception cref="FormatException">Not a BPE model, or a broken one.</exception>
-    public static BpeReader Read(ref Utf8JsonReader reader)
+    public static BpeParts Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject) throw new FormatException("the \"model\" is not an object");
         var model = new BpeReader();
@@ -63,11 +55,11 @@ internal sealed class BpeReader
         }
 
         var type = model.Setting("type") ?? "BPE";
-        if (type != "BPE") throw new FormatException($"the model {type} is not known (known is BPE)");
+        if (type != "BPE") throw new FormatException($"the model {type} is not known (known are BPE and Unigram)");
         if (!hasVocabulary || !hasMerges) throw new FormatException("the model has no vocab or no merges");
         model.ReadOptions();
         model.ReadMerges(merges);
-        return model;
+        return new(model._vocabulary, model._merges, model._options, model._seams);
     }
 
     private void ReadVocabulary(ref Utf8JsonReader reader)
@@ -76,13 +68,13 @@ internal sealed class BpeReader
         {
             var content = Copy(ref reader, ref _left);
             if (!reader.Read() || reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var id)
-                || id is < 0 or > HighestId)
+                || id is < 0 or > Vocabulary.HighestId)
             {
                 throw new FormatException(
-                    $"the vocabulary gives {Encoding.UTF8.GetString(content)} no id from 0 to {HighestId}");
+                    $"the vocabulary gives {Encoding.UTF8.GetString(content)} no id from 0 to {Vocabulary.HighestId}");
             }
 
-            Vocabulary.Add(content, id);
+            _vocabulary.Add(content, id);
         }
     }
 
@@ -92,25 +84,22 @@ internal sealed class BpeReader
             && dropout.GetDouble() != 0)
             throw new FormatException("the model has a dropout, which would encode a text differently every time");
         var unknown = Setting("unk_token");
-        Options = new BpeOptions
+        _options = new BpeOptions
         {
-            Unknown = unknown is null ? -1 : Vocabulary.Find(unknown),
+            Unknown = unknown is null ? -1 : _vocabulary.Find(unknown),
             FuseUnknown = Flag("fuse_unk"),
             ByteFallback = Flag("byte_fallback"),
             IgnoreMerges = Flag("ignore_merges"),
             ContinuingPrefix = Setting("continuing_subword_prefix") ?? "",
             EndSuffix = Setting("end_of_word_suffix") ?? "",
         };
-        // A character that is left out, fused with its neighbours or written by its place in the word changes them.
-        var coversAll = Options.ByteFallback && Enumerable.Range(0, 256).All(b => Vocabulary.Find($"<0x{b:X2}>") >= 0);
-        if (coversAll && Options is { IgnoreMerges: false, ContinuingPrefix: "", EndSuffix: "" })
-            Seams = new MergeSeams();
+        if (BpeParts.MayBeCut(_vocabulary, _options)) _seams = new MergeSeams();
     }
 
     private void ReadMerges(Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray) throw new FormatException("the merges are not a list");
-        var prefix = Encoding.UTF8.GetByteCount(Options.ContinuingPrefix);
+        var prefix = Encoding.UTF8.GetByteCount(_options.ContinuingPrefix);
         var rank = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -144,14 +133,14 @@ internal sealed class BpeReader
         left.CopyTo(merged);
         right[prefix..].CopyTo(merged[left.Length..]);
         // Nearly always the results come in the order of their ids.
-        if (!Vocabulary.Is(_result, merged) && !Vocabulary.Is(++_result, merged))
+        if (!_vocabulary.Is(_result, merged) && !_vocabulary.Is(++_result, merged))
             _result = Find(merged, "the result of a merge");
-        if (IsByte(left) || IsByte(right)) Seams = null;
-        Seams?.Add(left, right);
-        Merges.Add(Find(left, "a merge"), Find(right, "a merge"), rank, _result);
+        if (IsByte(left) || IsByte(right)) _seams = null;
+        _seams?.Add(left, right);
+        _merges.Add(Find(left, "a merge"), Find(right, "a merge"), rank, _result);
     }
 
-    private int Find(ReadOnlySpan<byte> content, string what) => Vocabulary.Find(content) is var id and >= 0
+    private int Find(ReadOnlySpan<byte> content, string what) => _vocabulary.Find(content) is var id and >= 0
         ? id
         : throw new FormatException($"{what}, {Encoding.UTF8.GetString(content)}, is not in the vocabulary");
 

@@ -11,6 +11,9 @@ namespace Sgl.Engine.Text.Tokenizing.Models;
 /// </summary>
 internal sealed class Vocabulary
 {
+    /// <summary>Ids are places in a list; one that is far out would take all memory.</summary>
+    public const int HighestId = 16_777_215;
+
     private byte[] _contents = new byte[1 << 20];
     private int _used;
 

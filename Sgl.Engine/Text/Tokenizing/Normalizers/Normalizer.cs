@@ -8,7 +8,7 @@ namespace Sgl.Engine.Text.Tokenizing.Normalizers;
 internal abstract class Normalizer
 {
     private const string Known =
-        "ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Prepend, Replace, Sequence, Strip, StripAccents";
+        "ByteLevel, Lowercase, NFC, NFD, NFKC, NFKD, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents";
 
     /// <param name="text">Well-formed UTF-16.</param>
     public abstract string Apply(string text);
@@ -24,6 +24,7 @@ internal abstract class Normalizer
         "NFD" => [new UnicodeNormalizer(NormalizationForm.FormD)],
         "NFKC" => [new UnicodeNormalizer(NormalizationForm.FormKC)],
         "NFKD" => [new UnicodeNormalizer(NormalizationForm.FormKD)],
+        "Precompiled" => [new CharacterMapNormalizer(component.Field("precompiled_charsmap").GetBytesFromBase64())],
         "Prepend" => [new PrependNormalizer(component.Text("prepend"))],
         "Replace" => [new ReplaceNormalizer(Pattern.Read(component), component.Text("content"))],
         "Strip" => [new StripNormalizer(component.Flag("strip_left", true), component.Flag("strip_right", true))],
