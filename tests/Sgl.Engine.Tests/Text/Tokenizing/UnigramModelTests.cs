@@ -40,7 +40,8 @@ public sealed class UnigramModelTests
         foreach (var (token, id) in new[] { ("a", 0), ("<0xC3>", 1), ("<0xA4>", 2), ("<unk>", 7) })
             all.Add(Encoding.UTF8.GetBytes(token), id);
         List<int> tokens = [];
-        new UnigramParts(all, findable, [-1], Unknown: 7, byteFallback).Build(byteLevel: false).Encode("\u00E4a", tokens);
+        new UnigramParts(all, findable, [-1], Unknown: 7, byteFallback)
+            .Build(byteLevel: false).Encode("\u00E4a", tokens);
         Assert.Equal(expected, tokens);
     }
 

@@ -18,7 +18,7 @@ public sealed class TiktokenTests
         var package = TokenizerPackages.Folder("qwen3");
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(package, "tokenizer.json")));
         var lines = json.RootElement.GetProperty("model").GetProperty("vocab").EnumerateObject()
-            .Select(token => Line(token.Name.Select(c => (byte)ByteAlphabet.Byte(c)).ToArray(), token.Value.GetInt32()));
+            .Select(token => Line([.. token.Name.Select(c => (byte)ByteAlphabet.Byte(c))], token.Value.GetInt32()));
         string[] others = [.. json.RootElement.GetProperty("added_tokens").EnumerateArray()
             .Where(token => token.GetProperty("id").GetInt32() > 151645)
             .Select(token => token.GetProperty("content").GetString()!)];
