@@ -109,7 +109,7 @@ internal sealed class GenerationHandler(
     {
         foreach (PlannedGeneration planned in plan.Generations)
             service.Log.LogInformation(
-                "Receive: rid={Rid}, stream={Stream}, prompt_tokens={Prompt}, seed={Seed}, {Sampling}",
+                "Receive: rid={Rid}, stream={Stream}, prompt_tokens={PromptTokens}, seed={Seed}, {Sampling}",
                 planned.Request.Id,
                 plan.Stream, planned.Request.Prompt.Length, planned.Request.Seed,
                 JsonSerializer.Serialize(planned.Request.Sampling));
@@ -119,8 +119,8 @@ internal sealed class GenerationHandler(
     {
         foreach (Generation generation in set.All)
             service.Log.LogInformation(
-                "Finish: rid={Rid}, finish_reason={Reason}, completion_tokens={Tokens}, cached_tokens={Cached}, "
-                + "e2e_latency={Seconds:F3}",
+                "Finish: rid={Rid}, finish_reason={FinishReason}, completion_tokens={CompletionTokens}, "
+                + "cached_tokens={CachedTokens}, e2e_latency={E2eLatency:F3}",
                 generation.Plan.Request.Id, generation.Finish?.Name(), generation.Tokens.Count, generation.CachedTokens,
                 generation.Elapsed.TotalSeconds);
     }

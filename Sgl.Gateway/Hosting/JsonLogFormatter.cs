@@ -17,7 +17,8 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "sgl-json";
 
-    private const string Template = "{OriginalFormat}";
+    /// <summary>The template, and the web server's own ids, which nobody outside of it knows.</summary>
+    private static readonly string[] _leftOut = ["{OriginalFormat}", "ConnectionId", "RequestId"];
 
     public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter output)
     {
@@ -47,7 +48,7 @@ internal sealed class JsonLogFormatter() : ConsoleFormatter(FormatterName)
         if (state is not IEnumerable<KeyValuePair<string, object?>> pairs)
             return;
         foreach ((string name, object? value) in pairs)
-            if (name != Template)
+            if (!_leftOut.Contains(name))
                 fields.TryAdd(JsonNamingPolicy.SnakeCaseLower.ConvertName(name), value);
     }
 

@@ -47,8 +47,9 @@ public sealed class ProgramTelemetryTests
         JsonNode[] ours = [.. lines.Where(line => (string?)line["session_id"] == "s")];
         Assert.Equal(["Receive", "Finish"], ours.Select(line => ((string)line["message"]!).Split(':')[0]));
         Assert.Equal([Trace, Trace], ours.Select(line => (string)line["trace_id"]!));
-        Assert.Equal(3, (int)ours[1]["tokens"]!);
-        Assert.NotEmpty((string)ours[0]["rid"]!);
+        Assert.Equal(3, (int)ours[1]["completion_tokens"]!);
+        Assert.Equal((string)ours[0]["rid"]!, (string)ours[1]["rid"]!);
+        Assert.All(lines, line => Assert.Null(line["connection_id"]));
 
         // Protobuf holds names as they are, and a trace's id as its bytes.
         string sent = string.Concat(_received.Select(Encoding.Latin1.GetString));
