@@ -31,8 +31,8 @@ internal static class OverheadCommand
         ClusterShape shape = ClusterFlags.Shape(flags) with { Replicas = 1, ModelFlags = ["--device", "cpu"] };
         string gateway = flags.TextOrNull("--gateway") ?? Path.Combine(AppContext.BaseDirectory, "Sgl.Gateway.dll");
         string folder = Directory.CreateTempSubdirectory("sgl-overhead-").FullName;
-        SiloProcess single = new("single", gateway, shape.ModelFlags, shape.FirstPort + 100, folder);
-        SiloProcess silo = new("silo", shape.SiloProgram, shape.ModelFlags, shape.FirstPort + 101, folder);
+        SiloProcess single = new("single", gateway, shape.ModelFlags, shape.FirstPort + 98, folder);
+        SiloProcess silo = new("silo", shape.SiloProgram, shape.ModelFlags, shape.FirstPort + 99, folder);
         Dictionary<string, List<(double FirstToken, double Throughput)>> rounds = [];
         for (int round = 0; round < flags.Integer("--rounds", 1); round++)
         {

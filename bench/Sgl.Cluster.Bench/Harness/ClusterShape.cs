@@ -10,8 +10,11 @@ internal sealed record ClusterShape
 
     public int Replicas { get; init; } = 3;
 
-    /// <summary>Free ports are looked for from here on.</summary>
-    public int FirstPort { get; init; } = 42500;
+    /// <summary>
+    /// Free ports are looked for from here on; each process that starts clusters has its own hundred, below those that
+    /// the system gives to connections.
+    /// </summary>
+    public int FirstPort { get; init; } = 20_000 + (100 * (Environment.ProcessId % 100));
 
     /// <summary>Flags of the model that every silo gets, and a single process, too.</summary>
     public IReadOnlyList<string> ModelFlags { get; init; } = ["--device", "cpu", "--cpu-threads", "1"];

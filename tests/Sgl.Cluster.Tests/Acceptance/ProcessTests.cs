@@ -18,7 +18,6 @@ public sealed class ProcessTests
             SiloProgram = Path.Combine(AppContext.BaseDirectory, "Sgl.Silo.dll"),
             Gateways = 1,
             Replicas = 3,
-            FirstPort = 46000,
         };
         await using LocalCluster cluster = await LocalCluster.StartAsync(shape);
         await cluster.WaitForReplicasAsync(shape.Replicas, CancellationToken.None);
