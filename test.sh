@@ -18,11 +18,18 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # Orleans is not to be had from every registry; all but the cluster does without it.
 solution=SglOrleans.sln
-if ! dotnet restore Sgl.Grains -v quiet >"$log" 2>&1; then
+if ! { dotnet restore Sgl.Silo -v quiet && dotnet restore Sgl.Client -v quiet &&
+    dotnet restore tests/Sgl.Grains.Tests -v quiet; } >"$log" 2>&1; then
   solution=SingleNode.slnf
   left_out=$(dotnet sln SglOrleans.sln list | grep -E '\.csproj$' | while read -r project; do
     grep -q "\"${project//\\//}\"" SingleNode.slnf || printf '%s ' "$(basename "$project" .csproj)"; done)
   echo "test.sh: LEFT OUT: ${left_out}- the Orleans packages do not restore here: $(grep -m1 -oE 'error .*' "$log")" >&2
+elif ! command -v initdb >/dev/null && ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+  # The tests on a cluster of processes start a PostgreSQL of their own.
+  root=; [[ $EUID -eq 0 ]] || root="sudo -n"
+  { $root apt-get update && $root apt-get install -y --no-install-recommends postgresql; } >"$log" 2>&1 ||
+    echo "test.sh: LEFT OUT: the tests on a cluster of processes - PostgreSQL is not there, and apt-get cannot install it:" \
+      "$(tail -n 1 "$log")" >&2
 fi
 dotnet build $solution -c Release -v quiet || { echo "0 passed, 1 failed"; exit 1; }
 dotnet test $solution -c Release --no-build "$@" 2>&1 | tee "$log"
