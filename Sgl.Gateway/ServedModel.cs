@@ -22,6 +22,11 @@ public sealed record ServedModel
     /// </summary>
     public Func<string, ValueTask<bool>>? OpenSession { get; init; }
 
+    /// <summary>
+    /// The models that this server has at the moment, this one perhaps among them; null where this is the only one.
+    /// </summary>
+    public Func<IReadOnlyList<ServedModel>>? All { get; init; }
+
     /// <summary>What OpenAI requests get for sampling parameters that they leave out.</summary>
     public SamplingDefaults SamplingDefaults { get; init; } = new();
 }

@@ -16,15 +16,15 @@ internal sealed class GenerationHandler(
 {
     public async Task HandleAsync(HttpContext http)
     {
-        (GenerationPlan plan, IResponseShape shape, ResumableRequest? session) = await ReadAsync(http);
+        (GenerationService model, GenerationPlan plan, IResponseShape shape, ResumableRequest? session) =
+            await ReadAsync(http);
 
         using IDisposable? scope = service.Log.BeginScope(
             new RequestScope(plan.Group ?? plan.Prompts[0].Rid, session?.Session));
         bool log = service.Served.Options.LogRequests;
         if (log)
             LogStart(plan);
-        await using GenerationSet set = service.Start(
-            plan, http.RequestAborted, session?.MarksOf(plan));
+        await using GenerationSet set = model.Start(plan, http.RequestAborted, session?.MarksOf(plan));
         if (plan.Stream)
             await StreamAsync(http, set, shape, session);
         else
@@ -33,25 +33,28 @@ internal sealed class GenerationHandler(
             LogEnd(set);
     }
 
-    private async Task<(GenerationPlan Plan, IResponseShape Shape, ResumableRequest? Session)> ReadAsync(
-        HttpContext http)
+    private async Task<(GenerationService Model, GenerationPlan Plan, IResponseShape Shape, ResumableRequest? Session)>
+        ReadAsync(HttpContext http)
     {
         using JsonDocument body = await RequestBody.ReadAsync(http, service.Limits);
-        if (ResumableRequest.Of(http, body.RootElement, service.Limits) is not { } session)
+        JsonElement root = body.RootElement;
+        GenerationService model =
+            service.For(root.ValueKind == JsonValueKind.Object ? new JsonFields(root).Text("model") : null);
+        if (ResumableRequest.Of(http, root, service.Limits) is not { } session)
         {
-            (GenerationPlan plan, IResponseShape shape) = read(body.RootElement, service);
-            return (plan, shape, null);
+            (GenerationPlan plan, IResponseShape shape) = read(root, model);
+            return (model, plan, shape, null);
         }
 
-        using JsonDocument completed = session.Complete(body.RootElement, dialect, service.Seeds);
-        (GenerationPlan resumable, IResponseShape itsShape) = read(completed.RootElement, service);
+        using JsonDocument completed = session.Complete(root, dialect, model.Seeds);
+        (GenerationPlan resumable, IResponseShape itsShape) = read(completed.RootElement, model);
         if (session.Session.Length > 0)
             resumable = resumable.In(session.Session);
-        if (session.Session.Length > 0 && service.Served.OpenSession is { } open)
+        if (session.Session.Length > 0 && model.Served.OpenSession is { } open)
             http.Response.Headers[ResumableRequest.DurableHeader] = await open(session.Session) ? "true" : "false";
         if (session.Last is { } last)
             await service.Live.ReplaceAsync(last.Rid);
-        return (resumable, itsShape, session);
+        return (model, resumable, itsShape, session);
     }
 
     private static async Task SendWholeAsync(HttpContext http, GenerationSet set, IResponseShape shape)

@@ -4,7 +4,7 @@ using Sgl.Gateway.Serving;
 
 namespace Sgl.Gateway.Endpoints;
 
-/// <summary>The one model that is served, as OpenAI lists models.</summary>
+/// <summary>The models that are served, as OpenAI lists them.</summary>
 internal static class ModelsEndpoint
 {
     public static void Map(IEndpointRouteBuilder routes, GenerationService service)
@@ -15,7 +15,8 @@ internal static class ModelsEndpoint
             json.WriteStartObject();
             json.WriteString("object", "list");
             json.WriteStartArray("data");
-            WriteCard(json, service, created);
+            foreach (ServedModel served in service.Models)
+                WriteCard(json, served, created);
             json.WriteEndArray();
             json.WriteEndObject();
         }));
@@ -27,26 +28,28 @@ internal static class ModelsEndpoint
     {
         // The server leaves %2F in paths as it is.
         string id = Uri.UnescapeDataString(http.GetRouteValue("id") as string ?? "");
-        if (id.TrimStart('/') == service.Served.Options.ModelName.TrimStart('/'))
-            return JsonOutput.SendAsync(http, StatusCodes.Status200OK, json => WriteCard(json, service, created));
+        id = id.TrimStart('/');
+        if (service.Models.FirstOrDefault(one => one.Options.ModelName.TrimStart('/') == id) is { } found)
+            return JsonOutput.SendAsync(http, StatusCodes.Status200OK, json => WriteCard(json, found, created));
         ErrorAnswer error = new(
             StatusCodes.Status404NotFound,
-            $"The model '{id}' does not exist; this server has '{service.Served.Options.ModelName}'.",
+            $"The model '{id}' does not exist; this server has "
+            + $"'{string.Join("', '", service.Models.Select(one => one.Options.ModelName))}'.",
             "model",
             "model_not_found");
         return JsonOutput.SendAsync(http, error.Status, error.WriteBody);
     }
 
-    private static void WriteCard(Utf8JsonWriter json, GenerationService service, long created)
+    private static void WriteCard(Utf8JsonWriter json, ServedModel served, long created)
     {
         json.WriteStartObject();
-        json.WriteString("id", service.Served.Options.ModelName);
+        json.WriteString("id", served.Options.ModelName);
         json.WriteString("object", "model");
         json.WriteNumber("created", created);
         json.WriteString("owned_by", "sglang");
-        json.WriteString("root", service.Model.Path);
+        json.WriteString("root", served.Backend.Model.Path);
         json.WriteNull("parent");
-        json.WriteNumber("max_model_len", service.Model.ContextLength);
+        json.WriteNumber("max_model_len", served.Backend.Model.ContextLength);
         json.WriteEndObject();
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sgl.Engine.Requests;
 using Sgl.Gateway.Metrics;
 using Sgl.Gateway.Requests;
@@ -8,6 +9,9 @@ namespace Sgl.Gateway.Serving;
 internal sealed class GenerationService(
     ServedModel served, GenerationMetrics metrics, ILogger<GenerationService> log)
 {
+    private readonly ConcurrentDictionary<ServedModel, GenerationService> _others =
+        new(ReferenceEqualityComparer.Instance);
+    private GenerationService? _first;
     private volatile ServerPhase _phase = ServerPhase.Starting;
 
     public ServedModel Served => served;
@@ -16,7 +20,7 @@ internal sealed class GenerationService(
 
     public GatewayLimits Limits => served.Options.Limits;
 
-    public LiveRequests Live { get; } = new();
+    public LiveRequests Live { get; private init; } = new();
 
     public SeedSource Seeds { get; } = new(served.Options.Engine.RandomSeed);
 
@@ -24,8 +28,30 @@ internal sealed class GenerationService(
 
     public ServerPhase Phase
     {
-        get => _phase;
+        get => _first?.Phase ?? _phase;
         set => _phase = value;
+    }
+
+    /// <summary>The models that are served at the moment.</summary>
+    public IReadOnlyList<ServedModel> Models => served.All?.Invoke() ?? [served];
+
+    /// <summary>
+    /// The same for the model that a request names. Where there is one model only it answers whatever the request says,
+    /// as SGLang does.
+    /// </summary>
+    /// <exception cref="RequestException">There are several, and it is none of them.</exception>
+    public GenerationService For(string? model)
+    {
+        IReadOnlyList<ServedModel> all = Models;
+        ServedModel? named = all.FirstOrDefault(one => one.Options.ModelName == model);
+        if (named is null && model is not null && all.Count > 1)
+            throw new RequestException(
+                $"The model '{model}' does not exist; this server has "
+                + $"{string.Join(", ", all.Select(one => one.Options.ModelName))}.",
+                "model", StatusCodes.Status404NotFound);
+        named ??= all[0];
+        return ReferenceEquals(named.Backend, served.Backend) ? this : _others.GetOrAdd(
+            named, other => new GenerationService(other, metrics, log) { Live = Live, _first = this });
     }
 
     /// <summary>Starts every generation of a plan. Disposing the set ends what still runs.</summary>

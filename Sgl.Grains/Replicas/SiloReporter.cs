@@ -32,6 +32,8 @@ public sealed class SiloReporter(
                 Draining = local.IsDraining,
                 Replicas = await local.ReportAsync(address).ConfigureAwait(false),
             };
+            await grains.GetGrain<IModelCatalogGrain>(0).ReportAsync(offer.Model).WaitAsync(options.CallTimeout)
+                .ConfigureAwait(false);
             if (!await model.ReportAsync(report).WaitAsync(options.CallTimeout).ConfigureAwait(false))
                 await model.DescribeAsync(offer.Description).WaitAsync(options.CallTimeout).ConfigureAwait(false);
         }

@@ -28,9 +28,9 @@ internal sealed class InferenceGrain(GenerationService service) : Grain, IInfere
     {
         await using GenerationSet set = Refusing(() =>
         {
-            CheckModel();
+            GenerationService model = Model();
             using JsonDocument document = body();
-            return service.Start(read(document.RootElement, service).Plan, cancellationToken);
+            return model.Start(read(document.RootElement, model).Plan, cancellationToken);
         });
         while (await RefusingAsync(set.WaitAsync()))
         {
@@ -43,13 +43,15 @@ internal sealed class InferenceGrain(GenerationService service) : Grain, IInfere
     }
 
     /// <summary>The key's end is the caller's own.</summary>
-    private void CheckModel()
+    private GenerationService Model()
     {
         string key = this.GetPrimaryKeyString();
         string model = key[..Math.Max(0, key.LastIndexOf('/'))];
-        if (model != service.Served.Options.ModelName)
+        if (service.Models.All(one => one.Options.ModelName != model))
             throw new RequestException(
-                $"The model '{model}' is not served here; it is {service.Served.Options.ModelName}.", "model");
+                $"The model '{model}' is not served here; there is "
+                + $"{string.Join(", ", service.Models.Select(one => one.Options.ModelName))}.", "model");
+        return service.For(model);
     }
 
     private static AnswerPart News(Generation generation) => new()

@@ -12,7 +12,7 @@ namespace Sgl.Silo.Hosting;
 /// </summary>
 internal sealed class ClusterService(
     SiloOptions options, LocalReplicas local, ReplicaSet replicas, SiloReporter reporter, IGrainFactory grains,
-    ILocalSiloDetails silo, IHostApplicationLifetime lifetime, ClusterBackend backend,
+    ILocalSiloDetails silo, IHostApplicationLifetime lifetime, ClusterBackend backend, ClusterModels models,
     SessionStore sessions, ILogger<ClusterService> log) : IHostedService
 {
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(50);
@@ -29,6 +29,9 @@ internal sealed class ClusterService(
             Task.Run(() => reporter.RunAsync(_stop.Token), CancellationToken.None),
             options.IsGateway
                 ? Task.Run(() => replicas.RunAsync(grains, address, _stop.Token), CancellationToken.None)
+                : Task.CompletedTask,
+            options.IsGateway
+                ? Task.Run(() => models.RunAsync(grains, address, sessions, _stop.Token), CancellationToken.None)
                 : Task.CompletedTask);
         return Task.CompletedTask;
     }

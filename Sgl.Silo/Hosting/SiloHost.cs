@@ -32,12 +32,15 @@ internal static class SiloHost
         ReplicaSet replicas = new(
             gateway.ModelName, router, options.Cluster, loggers.CreateLogger<ReplicaSet>(), model.KeysDependOnLength);
         ClusterBackend backend = new(model, replicas);
-        ServedModel served = text(backend) with { OpenSession = backend.OpenSessionAsync };
+        ServedModel own = text(backend) with { OpenSession = backend.OpenSessionAsync };
+        ClusterModels models = new(options, own, loggers);
+        ServedModel served = own with { All = () => models.Offered };
         WebApplication app = GatewayHost.Build(served, builder =>
         {
             builder.Services.AddSingleton(options).AddSingleton(options.Cluster).AddSingleton(replicas);
             builder.Services.AddSingleton(new LocalReplicas(
                 options.HasDevices ? ModelFiles.Offer(options, model, loggers.CreateLogger("Sgl.Engine")) : null));
+            builder.Services.AddSingleton(models);
             builder.Services.AddSingleton(backend).AddSingleton<SessionStore>().AddSingleton<SiloReporter>();
             builder.Services.AddSingleton(new TraceSource("Microsoft.Orleans.Application"));
             // What the silo tells of its own life fills pages; from warnings on it matters.
