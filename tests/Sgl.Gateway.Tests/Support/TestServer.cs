@@ -38,7 +38,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static async Task<TestServer> StartAsync(
         IInferenceBackend backend, Func<GatewayOptions, GatewayOptions>? set = null, bool ready = true,
-        bool template = true, SamplingDefaults? defaults = null)
+        bool template = true, SamplingDefaults? defaults = null, Func<ServedModel, ServedModel>? change = null)
     {
         GatewayOptions options = new()
         {
@@ -55,6 +55,7 @@ internal sealed class TestServer : IAsyncDisposable
             Options = set is null ? options : set(options),
             SamplingDefaults = defaults ?? new SamplingDefaults(),
         };
+        served = change is null ? served : change(served);
         WebApplication app = GatewayHost.Build(served);
         await app.StartAsync();
         if (ready)
