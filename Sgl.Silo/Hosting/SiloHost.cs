@@ -42,8 +42,6 @@ internal static class SiloHost
                 options.HasDevices ? ModelFiles.Offer(options, model, loggers.CreateLogger("Sgl.Engine")) : null));
             builder.Services.AddSingleton(models);
             builder.Services.AddSingleton(backend).AddSingleton<SessionStore>().AddSingleton<SiloReporter>();
-            builder.Services.AddSingleton(models);
-            builder.Services.AddSingleton(backend).AddSingleton<SessionStore>().AddSingleton<SiloReporter>();
             builder.Services.AddSingleton(new TraceSource("Microsoft.Orleans.Application"));
             // What the silo tells of its own life fills pages; from warnings on it matters.
             builder.Logging.AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
