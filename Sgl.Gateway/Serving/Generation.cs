@@ -98,8 +98,14 @@ internal sealed class Generation : IAsyncDisposable
         while (Finish is null && _tokens.Count < most)
         {
             Pull();
-            if (_tokens.Count >= enough && !_next.IsCompleted)
-                return;
+            if (!_next.IsCompleted)
+            {
+                // What came together is told together, before the wait for more.
+                _watch.OnTokens(_tokens.Count);
+                if (_tokens.Count >= enough)
+                    return;
+            }
+
             _pulling = false;
             try
             {
@@ -116,6 +122,7 @@ internal sealed class Generation : IAsyncDisposable
             }
         }
 
+        _watch.OnTokens(_tokens.Count);
         // A stop string ends the text before the backend knows: release it at once.
         if (Finish is not null)
             await DisposeAsync();
@@ -191,7 +198,6 @@ internal sealed class Generation : IAsyncDisposable
         _tokens.AddRange(stopped ? tokens[..taken] : tokens);
         for (int i = 0; i < chunk.Logprobs.Count && _logprobs.Count < _tokens.Count; i++)
             _logprobs.Add(chunk.Logprobs[i]);
-        _watch.OnTokens(_tokens.Count);
         if (stopped || chunk.Finish is not null)
             End(chunk.Finish);
         if (_resumeAt.Begun && (_resumeAt.Finished ? Finish is not null : _tokens.Count == _resumeAt.Tokens))
