@@ -22,7 +22,7 @@ public sealed class ReferenceTests
         ["Sgl.Silo"] = ["Sgl.Grains", "Sgl.Gateway"],
         ["Sgl.Bench"] = ["Sgl.Engine", "Sgl.Cuda"],
         ["Sgl.Cluster.Bench"] = ["Sgl.Bench", "Sgl.Grains", "Sgl.Silo"],
-        ["Sgl.Cluster.Tests"] = ["Sgl.Cluster.Bench"],
+        ["Sgl.Cluster.Tests"] = ["Sgl.Cluster.Bench", "Sgl.Client"],
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
         ["Sgl.Cuda.Tests"] = ["Sgl.Cuda"],
         ["Sgl.Gateway.Tests"] = ["Sgl.Gateway"],

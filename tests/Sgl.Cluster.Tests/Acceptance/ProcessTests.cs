@@ -1,5 +1,8 @@
+using System.Text;
+using Sgl.Client;
 using Sgl.Cluster.Bench.Acceptance;
 using Sgl.Cluster.Bench.Harness;
+using Sgl.Grains.Abstractions;
 
 namespace Sgl.Cluster.Tests.Acceptance;
 
@@ -16,7 +19,7 @@ public sealed class ProcessTests
         ClusterShape shape = new()
         {
             SiloProgram = Path.Combine(AppContext.BaseDirectory, "Sgl.Silo.dll"),
-            Gateways = 1,
+            Gateways = 2,
             Replicas = 3,
         };
         await using LocalCluster cluster = await LocalCluster.StartAsync(shape);
@@ -30,6 +33,12 @@ public sealed class ProcessTests
         await replicas[0].WaitUntilReadyAsync(LocalCluster.Patience);
         await AssertExactAsync("kill", _ => replicas[1].KillAsync());
         await AssertExactAsync("stop", _ => replicas[2].PauseAsync());
+        await replicas[2].ResumeAsync();
+
+        string[] right = await Task.WhenAll(Enumerable.Range(0, 4).Select(seed => AskAsync(cluster, seed)));
+        Task<string[]> disturbed = Task.WhenAll(Enumerable.Range(0, 4).Select(seed => AskAsync(cluster, seed)));
+        await AssertExactAsync("kill a gateway", _ => cluster.Gateways.First().KillAsync());
+        Assert.Equal(right, await disturbed);
 
         async Task AssertExactAsync(string name, Func<LocalCluster, Task> strike)
         {
@@ -38,6 +47,18 @@ public sealed class ProcessTests
             Assert.Empty(report.Wrong(undisturbed));
             Assert.InRange(report.Streams.Length, _cases.Length, int.MaxValue);
         }
+    }
+
+    /// <summary>As a .NET program does.</summary>
+    private static async Task<string> AskAsync(LocalCluster cluster, int seed)
+    {
+        await using SglClient client = await SglClient.ConnectAsync(
+            cluster.Postgres.Connection, "sgl-tiny", Path.GetFileName(cluster.Folder));
+        CallOptions options = new() { MaxTokens = 900, IgnoreEos = true, Temperature = 1, Seed = seed };
+        StringBuilder text = new();
+        await foreach (AnswerPart part in client.GenerateAsync(new GenerateCall { Text = "Once", Options = options }))
+            text.Append(part.Text);
+        return text.ToString();
     }
 
     private static Task<StreamReport> RunAsync(LocalCluster cluster, string name, Func<LocalCluster, Task> strike) =>
