@@ -6,6 +6,7 @@ using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Sampling;
+using Sgl.Engine.Sampling.Grammar;
 using Sgl.Engine.Scheduling;
 
 namespace Sgl.Engine;
@@ -82,13 +83,13 @@ internal sealed class EngineLoop
 
     /// <exception cref="QueueFullException">So many wait already that there is no place.</exception>
     /// <exception cref="EngineStoppedException">The loop has ended.</exception>
-    public Sequence Submit(GenerateRequest request)
+    public Sequence Submit(GenerateRequest request, CompiledGrammar? grammar)
     {
         if (_stopped is { } stopped)
             throw stopped;
         if (!_places.Wait(0))
             throw new QueueFullException(_limits.MaxQueuedRequests);
-        Sequence sequence = new(request, _keysDependOnLength ? request.Prompt.Length : 0);
+        Sequence sequence = new(request, _keysDependOnLength ? request.Prompt.Length : 0, grammar);
         _live[sequence] = true;
         if (Post(() => _scheduler.Add(sequence)))
             return sequence;
@@ -159,7 +160,7 @@ internal sealed class EngineLoop
     private void Step()
     {
         long start = Stopwatch.GetTimestamp();
-        TimeSpan waited = _scheduler.MustRetract ? Settle() : default;
+        TimeSpan waited = _scheduler.MustSettle ? Settle() : default;
         Batch batch = _scheduler.NextBatch();
         LaunchedStep? next = batch.Entries.Count > 0 ? TryLaunch(batch) : null;
         if (batch.Entries.Count == 0 && _underWay is null)

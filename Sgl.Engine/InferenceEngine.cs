@@ -5,7 +5,9 @@ using Sgl.Engine.Cpu;
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
 using Sgl.Engine.Requests;
+using Sgl.Engine.Sampling.Grammar;
 using Sgl.Engine.Scheduling;
+using Sgl.Engine.Text;
 using Sgl.Engine.Weights;
 
 namespace Sgl.Engine;
@@ -16,6 +18,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
     private readonly IOps _ops;
     private readonly IDisposable? _weights;
     private readonly EngineMetrics _metrics;
+    private readonly GrammarCache _grammars;
     private int _disposed;
 
     /// <summary>
@@ -49,6 +52,8 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         };
         _ops = ops;
         _weights = weights;
+        _grammars = new GrammarCache(() => new GrammarVocabulary(
+            Tokenizer.Load(options.TokenizerPath ?? options.ModelPath), Model.EndTokens));
         if (limits.ContextLength > model.Config.ContextLength)
             log($"--context-length {limits.ContextLength} is more than the model's own {model.Config.ContextLength}: "
                 + "answers may degrade beyond that.");
@@ -102,7 +107,9 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         CheckSize(request);
         RequestSpans spans = new(request);
-        Sequence sequence = Loop.Submit(request);
+        CompiledGrammar? grammar = request.Grammar is { } spec
+            ? await _grammars.GetAsync(spec, cancellationToken).ConfigureAwait(false) : null;
+        Sequence sequence = Loop.Submit(request, grammar);
         try
         {
             // Also while the consumer is busy with a chunk: it may not come back for long.

@@ -25,4 +25,7 @@ public sealed record ReplicaRequest
 
     /// <summary>How many best candidates are reported per position.</summary>
     [Id(6)] public int TopLogprobs { get; init; }
+
+    /// <summary>What the output must look like; null when it is free.</summary>
+    [Id(7)] public OutputGrammar? Grammar { get; init; }
 }

@@ -18,6 +18,7 @@ internal static class Wire
         Seed = request.Seed,
         LogprobStart = started && request.Logprobs is not null ? request.Prompt.Length : request.Logprobs?.PromptStart,
         TopLogprobs = request.Logprobs?.Top ?? 0,
+        Grammar = request.Grammar is { } grammar ? new OutputGrammar(grammar.Kind.ToString(), grammar.Text) : null,
     };
 
     public static GenerateRequest ToEngine(ReplicaRequest request) => new()
@@ -28,6 +29,8 @@ internal static class Wire
         Sampling = ToEngine(request.Sampling),
         Seed = request.Seed,
         Logprobs = request.LogprobStart is int start ? new LogprobOptions(start, request.TopLogprobs) : null,
+        Grammar = request.Grammar is { } grammar
+            ? new GrammarSpec(Enum.Parse<GrammarKind>(grammar.Kind), grammar.Text) : null,
     };
 
     /// <summary>An aborted generation is a lost one: those who wanted it aborted do not listen any more.</summary>

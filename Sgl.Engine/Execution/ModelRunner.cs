@@ -1,5 +1,7 @@
 using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
 using Sgl.Engine.Sampling;
+using Sgl.Engine.Sampling.Grammar;
 using Sgl.Engine.Scheduling;
 
 namespace Sgl.Engine.Execution;
@@ -113,14 +115,24 @@ internal sealed class ModelRunner
     /// <param name="logits">A row for each entry that samples.</param>
     private Func<SampledToken[]> Sample(Batch batch, Tensor logits)
     {
-        SamplingRow[] rows = [.. batch.Entries.Where(entry => entry.Samples).Select(entry => new SamplingRow(
-            entry.Sequence.Request.Sampling,
-            _model.Config.EndTokens,
-            entry.Sequence.Request.Seed,
-            entry.Sequence.Request.Prompt,
-            entry.Sequence.Output,
-            entry.Sequence.Request.Logprobs?.Top ?? -1))];
+        SamplingRow[] rows =
+            [.. batch.Entries.Where(entry => entry.Samples).Select(entry => RowOf(entry.Sequence))];
         return _ops.Sample(logits, rows);
+    }
+
+    private SamplingRow RowOf(Sequence sequence)
+    {
+        GenerateRequest request = sequence.Request;
+        GrammarMatcher? matcher = sequence.Matcher;
+        // Where a grammar is at its end, min_new_tokens would leave no token at all.
+        SamplingParams sampling = matcher is { MustEnd: true }
+            ? request.Sampling with { MinNewTokens = 0 } : request.Sampling;
+        return new SamplingRow(
+            sampling, _model.Config.EndTokens, request.Seed, request.Prompt, sequence.Output,
+            request.Logprobs?.Top ?? -1)
+        {
+            Allowed = matcher?.Allowed,
+        };
     }
 
     /// <summary>The logits of position p give the log probability of the prompt's token p + 1.</summary>

@@ -14,6 +14,9 @@ public sealed record EngineOptions
     /// <summary>The engine's number among those of its process; tells their metrics apart.</summary>
     public int Rank { get; init; }
 
+    /// <summary>A folder with the tokenizer.json that grammars go by; null is <see cref="ModelPath"/>.</summary>
+    public string? TokenizerPath { get; init; }
+
     public LoadFormat LoadFormat { get; init; } = LoadFormat.Auto;
 
     /// <summary>

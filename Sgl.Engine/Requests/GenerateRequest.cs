@@ -30,6 +30,9 @@ public sealed record GenerateRequest
     /// <summary>The conversation that it belongs to, whose record a cluster keeps; null when there is none.</summary>
     public string? Session { get; init; }
 
+    /// <summary>What the output must look like; null when it is free.</summary>
+    public GrammarSpec? Grammar { get; init; }
+
     /// <summary>Null when no logprobs are wanted.</summary>
     public LogprobOptions? Logprobs { get; init; }
 

@@ -37,7 +37,10 @@ public sealed record SamplingParams
     /// <summary>Tokens that end the generation besides the model's own end tokens.</summary>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
-    /// <summary>When set, neither the model's end tokens nor <see cref="StopTokens"/> end the generation.</summary>
+    /// <summary>
+    /// When set, neither the model's end tokens nor <see cref="StopTokens"/> end the generation, but for the end of a
+    /// grammar.
+    /// </summary>
     public bool IgnoreEos { get; init; }
 
     /// <summary>Added to the logits of these tokens.</summary>

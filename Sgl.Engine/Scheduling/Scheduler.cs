@@ -46,10 +46,11 @@ internal sealed class Scheduler
     public bool IsIdle => RunningCount + WaitingCount == 0;
 
     /// <summary>
-    /// The pool cannot give each decoding sequence its next slot: the next batch retracts some, which must have got all
-    /// the tokens they were promised.
+    /// Tokens that were promised must be known before the next batch: it retracts sequences, or what a grammar allows
+    /// next depends on them.
     /// </summary>
-    public bool MustRetract => _cache.AvailableTokens < _decodes.Count;
+    public bool MustSettle =>
+        MustRetract || _decodes.Any(sequence => sequence.Matcher is not null && sequence.HasPromises);
 
     public long PromptTokensTotal => _prefills.PromptTokensTotal;
 
@@ -133,6 +134,9 @@ internal sealed class Scheduler
     /// <summary>Called when nothing runs or waits.</summary>
     public void OnIdle() => _newTokenRatio.OnIdle();
 
+    /// <summary>The pool cannot give each decoding sequence its next slot.</summary>
+    private bool MustRetract => _cache.AvailableTokens < _decodes.Count;
+
     private void Take(Sequence sequence, SampledToken sampled)
     {
         if ((uint)sampled.Token >= (uint)_vocabularySize)
@@ -141,18 +145,31 @@ internal sealed class Scheduler
                 $"The model produced token {sampled.Token}, outside its vocabulary of {_vocabularySize}."));
             return;
         }
-        sequence.Keep(sampled.Token);
+        if (!sequence.TryKeep(sampled.Token))
+        {
+            End(sequence, FinishReason.Aborted(
+                "No token of the vocabulary can follow the output under the request's grammar."));
+            return;
+        }
         GeneratedTokensTotal++;
         IReadOnlyList<PositionLogprobs> logprobs = sequence.Request.Logprobs is null
             ? []
             : [new PositionLogprobs(sampled.Token, sampled.Logprob, sampled.Top)];
-        SamplingParams sampling = sequence.Request.Sampling;
-        if (!sampling.IgnoreEos && (_endTokens.Contains(sampled.Token) || sampling.StopTokens.Contains(sampled.Token)))
+        if (IsEnd(sequence, sampled.Token))
             End(sequence, FinishReason.AtToken(sampled.Token), logprobs);
         else if (sequence.IsAtLength)
             End(sequence, FinishReason.AtLength(sequence.OutputLength), logprobs);
         else
             sequence.Publish(logprobs, finish: null);
+    }
+
+    /// <summary>Behind the end of a grammar there is nothing, whatever the request says about end tokens.</summary>
+    private bool IsEnd(Sequence sequence, int token)
+    {
+        SamplingParams sampling = sequence.Request.Sampling;
+        if (sampling.IgnoreEos)
+            return sequence.Matcher is not null && _endTokens.Contains(token);
+        return _endTokens.Contains(token) || sampling.StopTokens.Contains(token);
     }
 
     private void End(Sequence sequence, FinishReason finish, IReadOnlyList<PositionLogprobs>? logprobs = null)

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Sgl.Engine.Cache;
 using Sgl.Engine.Requests;
 using Sgl.Engine.Sampling;
+using Sgl.Engine.Sampling.Grammar;
 
 namespace Sgl.Engine.Scheduling;
 
@@ -21,13 +22,18 @@ internal sealed class Sequence
 
     /// <param name="request">Already validated.</param>
     /// <param name="cacheSpace">Namespace of its keys in the prefix cache.</param>
-    public Sequence(GenerateRequest request, int cacheSpace)
+    /// <param name="grammar">The request's grammar, or null.</param>
+    /// <exception cref="ArgumentException">The resumed tokens are not of the grammar.</exception>
+    public Sequence(GenerateRequest request, int cacheSpace, CompiledGrammar? grammar = null)
     {
         Request = request;
         CacheSpace = cacheSpace;
         Length = KnownLength = request.Prompt.Length + request.Resumed.Length;
         _tokens = [.. request.Prompt.Span, .. request.Resumed.Span];
         _published = request.Resumed.Length;
+        if (grammar is not null)
+            Matcher = grammar.Start.Accept(request.Resumed.Span) ?? throw new ArgumentException(
+                $"The resumed tokens of request {request.Id} are not of its grammar.", nameof(request));
 
         // Every token may be a chunk of its own, and the end one more: the loop never finds the channel full.
         _chunks = Channel.CreateBounded<TokenChunk>(new BoundedChannelOptions(request.Sampling.MaxNewTokens + 2)
@@ -45,6 +51,9 @@ internal sealed class Sequence
 
     public KvSlots Kv { get; } = new();
 
+    /// <summary>Where the known output stands in the request's grammar; null when it has none.</summary>
+    public GrammarMatcher? Matcher { get; private set; }
+
     public ChannelReader<TokenChunk> Chunks => _chunks.Reader;
 
     public SequenceState State { get; set; } = SequenceState.Waiting;
@@ -57,6 +66,9 @@ internal sealed class Sequence
 
     /// <summary>Prompt and output as far as the host knows it: steps under way have promised the rest.</summary>
     public int KnownLength { get; private set; }
+
+    /// <summary>Steps under way have yet to give it tokens.</summary>
+    public bool HasPromises => Length > KnownLength;
 
     public int PromptLength => Request.Prompt.Length;
 
@@ -131,7 +143,18 @@ internal sealed class Sequence
     }
 
     /// <summary>The oldest promise is kept.</summary>
-    public void Keep(int token) => _tokens[KnownLength++] = token;
+    /// <returns>False, and nothing is kept, when the grammar does not allow the token.</returns>
+    public bool TryKeep(int token)
+    {
+        if (Matcher is not null)
+        {
+            if (Matcher.Accept(token) is not GrammarMatcher next)
+                return false;
+            Matcher = next;
+        }
+        _tokens[KnownLength++] = token;
+        return true;
+    }
 
     /// <summary>Sends the consumer the tokens it has not seen; with a finish, this is the last it hears.</summary>
     public void Publish(IReadOnlyList<PositionLogprobs> logprobs, FinishReason? finish)

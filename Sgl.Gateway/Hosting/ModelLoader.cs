@@ -61,7 +61,11 @@ internal static partial class ModelLoader
             Func<ModelConfig, IOps>? openDevice = Devices.Choose(options, log);
             if (options.Engine.DeterministicInference && openDevice is null)
                 log("--enable-deterministic-inference changes nothing: the CPU keeps its promise anyway.");
-            EngineOptions engine = options.Engine with { ModelName = options.ModelName };
+            EngineOptions engine = options.Engine with
+            {
+                ModelName = options.ModelName,
+                TokenizerPath = options.TokenizerPath,
+            };
             return InferenceEngine.Load(engine, log, progress, openDevice);
         }
         catch (CudaException error)

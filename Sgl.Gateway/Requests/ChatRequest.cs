@@ -14,7 +14,6 @@ internal static class ChatRequest
     {
         JsonFields fields = new(body);
         UnsupportedFields.Refuse(fields, UnsupportedFields.Chat);
-        OpenAIRequest.RefuseFormat(fields);
         RefuseModalities(fields);
         ServedModel served = service.Served;
         int? maxTokens = fields.Int("max_completion_tokens", 0) ?? fields.Int("max_tokens", 0);

@@ -14,7 +14,6 @@ internal static class CompletionRequest
     {
         JsonFields fields = new(body);
         UnsupportedFields.Refuse(fields, UnsupportedFields.Completions);
-        OpenAIRequest.RefuseFormat(fields);
         ServedModel served = service.Served;
         (int[][] prompts, string[]? texts) = Prompts(fields, service);
         int maxTokens = fields.Int("max_tokens", 0) ?? DefaultMaxTokens;

@@ -63,6 +63,7 @@ internal sealed record GenerationPlan
                 Prompt = prompt.Tokens,
                 Sampling = sampling,
                 Seed = SeedSource.OfChoice(seed, choice),
+                Grammar = fields.Grammar,
                 Logprobs = prompt.Logprobs,
             };
             yield return new PlannedGeneration(index + choice, prompt, request, text);

@@ -16,6 +16,7 @@ internal sealed class SamplingFields
         "max_new_tokens", "min_new_tokens", "stop", "stop_token_ids", "temperature", "top_p", "top_k", "min_p",
         "frequency_penalty", "presence_penalty", "repetition_penalty", "ignore_eos", "skip_special_tokens",
         "spaces_between_special_tokens", "n", "no_stop_trim", "logit_bias", "sampling_seed", "stream_interval",
+        "regex", "json_schema", "ebnf",
         .. UnsupportedFields.Sampling,
     ];
 
@@ -26,8 +27,9 @@ internal sealed class SamplingFields
     /// <param name="maxNewTokens">Null fills the context.</param>
     private SamplingFields(
         JsonFields fields, Names names, int? maxNewTokens, ModelInfo model, GatewayLimits limits,
-        SamplingDefaults defaults)
+        SamplingDefaults defaults, GrammarSpec? grammar)
     {
+        Grammar = grammar;
         _maxNewTokens = maxNewTokens;
         Choices = fields.Int("n", 1, limits.ChoicesPerPrompt) ?? 1;
         Seed = (ulong?)fields.Long(names.Seed);
@@ -72,6 +74,9 @@ internal sealed class SamplingFields
 
     public TextRules Text { get; }
 
+    /// <summary>Null when the output is free.</summary>
+    public GrammarSpec? Grammar { get; }
+
     /// <summary>The sampling_params of /generate.</summary>
     public static SamplingFields Native(JsonFields fields, ModelInfo model, GatewayLimits limits)
     {
@@ -82,7 +87,8 @@ internal sealed class SamplingFields
         // Absent is the default, but null is "as many as fit".
         int? most = fields.Names.Contains("max_new_tokens") ? fields.Int("max_new_tokens", 0) : NativeMaxNewTokens;
         Names names = new("max_new_tokens", "min_new_tokens", "sampling_seed");
-        return new SamplingFields(fields, names, most, model, limits, new SamplingDefaults());
+        return new SamplingFields(
+            fields, names, most, model, limits, new SamplingDefaults(), GrammarFields.Read(fields));
     }
 
     /// <summary>The sampling fields in the body of an OpenAI request.</summary>
@@ -95,7 +101,8 @@ internal sealed class SamplingFields
                 $"max_completion_tokens is too large: {maxTokens}. This model supports at most {model.ContextLength} "
                 + "completion tokens.", "max_tokens");
         return new SamplingFields(
-            fields, new Names("max_tokens", "min_tokens", "seed"), maxTokens, model, limits, defaults);
+            fields, new Names("max_tokens", "min_tokens", "seed"), maxTokens, model, limits, defaults,
+            GrammarFields.ReadOpenAI(fields));
     }
 
     /// <summary>The parameters for a prompt of that many tokens.</summary>

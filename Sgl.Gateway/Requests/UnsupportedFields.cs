@@ -15,12 +15,11 @@ internal static class UnsupportedFields
         "require_reasoning",
     ];
 
-    public static readonly string[] Sampling = ["regex", "json_schema", "ebnf", "structural_tag", "stop_regex",
-        "custom_params"];
+    public static readonly string[] Sampling = ["structural_tag", "stop_regex", "custom_params"];
 
     public static readonly string[] OpenAI =
     [
-        "regex", "json_schema", "ebnf", "stop_regex", "custom_params", "lora_path", "session_params",
+        "stop_regex", "custom_params", "lora_path", "session_params",
         "extra_key",
         "cache_salt", "priority", "custom_logit_processor", "return_hidden_states", "return_cached_tokens_details",
         "return_routed_experts", "return_token_ids", "bootstrap_host", "bootstrap_port", "bootstrap_room",

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Sgl.Bench;
 using Sgl.Bench.CommandLine;
 using Sgl.Bench.Eval;
+using Sgl.Bench.Grammar;
 using Sgl.Bench.Loading;
 using Sgl.Bench.Offline;
 using Sgl.Bench.OneBatch;
@@ -18,6 +19,7 @@ CommandTable commands = new([
     EvalCommand.Command,
     SoakCommand.Command,
     OpsBench.Command,
+    GrammarBench.Command,
 ]);
 
 using CancellationTokenSource interrupt = new();
