@@ -14,8 +14,12 @@ public sealed class TinyFailoverTests
     [Fact]
     public async Task SampledTokensAndLogprobsAreTheSameAfterAKill()
     {
-        GenerateRequest[] requests = [.. Enumerable.Range(0, 6).Select(
-            i => Output.Request(i, 200) with { Logprobs = i % 2 == 0 ? new LogprobOptions(3, 2) : null })];
+        GrammarSpec words = new(GrammarKind.Regex, "([a-z]{1,9} ){150,300}");
+        GenerateRequest[] requests = [.. Enumerable.Range(0, 6).Select(i => Output.Request(i, 200) with
+        {
+            Logprobs = i % 2 == 0 ? new LogprobOptions(3, 2) : null,
+            Grammar = i % 3 == 0 ? words : null,
+        })];
         await using InferenceEngine alone = InferenceEngine.Load(_options);
         await using TestCluster cluster = await TestCluster.StartAsync(2, () => InferenceEngine.Load(_options));
         await cluster.ReadyAsync(2);
