@@ -21,6 +21,7 @@ public sealed class ReferenceTests
         ["Sgl.Grains"] = ["Sgl.Grains.Abstractions", "Sgl.Engine"],
         ["Sgl.Silo"] = ["Sgl.Grains", "Sgl.Gateway"],
         ["Sgl.Bench"] = ["Sgl.Engine", "Sgl.Cuda"],
+        ["Sgl.Gateway.Bench"] = ["Sgl.Bench", "Sgl.Gateway"],
         ["Sgl.Cluster.Bench"] = ["Sgl.Bench", "Sgl.Grains", "Sgl.Silo"],
         ["Sgl.Cluster.Tests"] = ["Sgl.Cluster.Bench", "Sgl.Client"],
         ["Sgl.Engine.Tests"] = ["Sgl.Engine"],
