@@ -51,7 +51,7 @@ public sealed class ConfigFields
     }
 
     /// <summary>The same fields, with what to take for absent ones.</summary>
-    /// <param name="names">What the file calls some fields, by the names that callers use.</param>
+    /// <param name="names">What the file may call some fields instead, by the names that callers use.</param>
     public ConfigFields WithDefaults(JsonElement defaults, IReadOnlyDictionary<string, string> names) =>
         new(_file, _path, _json, defaults, names);
 
@@ -149,7 +149,9 @@ public sealed class ConfigFields
 
     private UserErrorException Missing(string name) => new($"{_file}: {_path}{NameInFile(name)} is missing");
 
-    private string NameInFile(string name) => _names.GetValueOrDefault(name, name);
+    private string NameInFile(string name) =>
+        _names.TryGetValue(name, out string? other)
+        && (_json.TryGetProperty(other, out _) || !_json.TryGetProperty(name, out _)) ? other : name;
 
     private JsonElement? Find(string name)
     {

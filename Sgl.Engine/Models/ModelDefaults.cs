@@ -89,7 +89,7 @@ internal sealed record ModelDefaults(
             { "max_position_embeddings": 8192, "rms_norm_eps": 1e-5, "eos_token_id": 255001, "logit_scale": 0.0625,
               "tie_word_embeddings": true }
             """,
-            names: new() { ["rms_norm_eps"] = "layer_norm_eps" }),
+            names: new() { ["rms_norm_eps"] = "layer_norm_eps", ["max_position_embeddings"] = "model_max_length" }),
         ["cohere2"] = Of(
             """
             { "max_position_embeddings": 8192, "rms_norm_eps": 1e-5, "eos_token_id": 255001, "logit_scale": 0.0625,

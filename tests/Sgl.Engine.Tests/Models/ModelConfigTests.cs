@@ -163,6 +163,13 @@ public sealed class ModelConfigTests
     }
 
     [Theory]
+    [InlineData("""{"max_position_embeddings":8192,"model_max_length":131072}""", 131072)]
+    [InlineData("""{"max_position_embeddings":4096}""", 4096)]
+    [InlineData("{}", 8192)]
+    public void CommandRsContextMayBeModelMaxLength(string fields, int context) =>
+        Assert.Equal(context, Read(As("cohere", "CohereForCausalLM", fields)).ContextLength);
+
+    [Theory]
     [InlineData("""{"factor":4,"original_max_position_embeddings":64}""", 4, 64, 1.1386294361119891, 2048)]
     [InlineData("""{"factor":4}""", 4, 2048, 1.1386294361119891, 8192)]
     [InlineData("""{"original_max_position_embeddings":512}""", 4, 512, 1.1386294361119891, 2048)]
