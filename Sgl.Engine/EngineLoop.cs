@@ -21,7 +21,7 @@ internal sealed class EngineLoop
     private readonly ModelRunner _runner;
     private readonly StepLog _stepLog;
     private readonly Action<string> _log;
-    private readonly bool _keysDependOnLength;
+    private readonly KeySharing _keySharing;
     private readonly EngineOptions _options;
     private readonly EngineLimits _limits;
     private readonly bool _runsAhead;
@@ -51,7 +51,7 @@ internal sealed class EngineLoop
         _options = options;
         _limits = limits;
         _log = log;
-        _keysDependOnLength = model.KeysDependOnLength;
+        _keySharing = model.KeySharing;
         _runsAhead = ops.RunsAhead && !options.DisableOverlapSchedule;
         _weightBytes = ops.LoadedBytes;
         _kvCacheBytes = limits.PoolTokens * EngineLimits.BytesPerToken(model, ops);
@@ -89,7 +89,7 @@ internal sealed class EngineLoop
             throw stopped;
         if (!_places.Wait(0))
             throw new QueueFullException(_limits.MaxQueuedRequests);
-        Sequence sequence = new(request, _keysDependOnLength ? request.Prompt.Length : 0, grammar);
+        Sequence sequence = new(request, _keySharing.SpaceOf(request.Prompt.Length), grammar);
         _live[sequence] = true;
         if (Post(() => _scheduler.Add(sequence)))
             return sequence;

@@ -48,7 +48,7 @@ public sealed class InferenceEngine : IInferenceBackend, IAsyncDisposable
             ContextLength = limits.ContextLength,
             MaxRequestTokens = limits.PoolTokens,
             EndTokens = model.Config.EndTokens,
-            KeysDependOnLength = model.KeysDependOnLength,
+            KeySharing = model.KeySharing,
         };
         _ops = ops;
         _weights = weights;

@@ -21,7 +21,7 @@ internal sealed class ModelRunner
         _model = model;
         _ops = ops;
         // What depends on lengths is computed on the host, so it is another pass every time.
-        _replaySizes = model.KeysDependOnLength ? [] : ops.ReplaySizes;
+        _replaySizes = model.KeySharing.DependsOnLength ? [] : ops.ReplaySizes;
         _layers = [.. model.KvWidths.Select(width => new KvLayer(
             ops.Allocate(ops.ActivationType, slots, width), ops.Allocate(ops.ActivationType, slots, width)))];
     }

@@ -1,3 +1,5 @@
+using Sgl.Engine.Requests;
+
 namespace Sgl.Engine.Execution;
 
 /// <summary>
@@ -5,11 +7,12 @@ namespace Sgl.Engine.Execution;
 /// </summary>
 /// <param name="ForLength">
 /// Inverse frequencies [rotaryDim / 2] of a token whose sequence counts as this long; always the same array unless
-/// <paramref name="DependsOnLength"/>.
+/// <see cref="DependsOnLength"/>.
 /// </param>
 /// <param name="Scale">Factor on cosine and sine (yarn's attention factor); 1 for most.</param>
-/// <param name="DependsOnLength">
-/// True for dynamic NTK and its like: cached keys can then be shared only among requests whose tokens count the same
-/// length.
-/// </param>
-public sealed record RopeFrequencies(int RotaryDim, Func<int, double[]> ForLength, float Scale, bool DependsOnLength);
+/// <param name="Sharing">Which prompts have keys in common.</param>
+public sealed record RopeFrequencies(int RotaryDim, Func<int, double[]> ForLength, float Scale, KeySharing Sharing)
+{
+    /// <summary>True for dynamic NTK, longrope and their like.</summary>
+    public bool DependsOnLength => Sharing.DependsOnLength;
+}

@@ -1,5 +1,6 @@
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Layers;
 
@@ -32,8 +33,8 @@ public sealed class Attention
     /// <summary>Elements of a token's key, and of its value.</summary>
     public int KvWidth => _shape.KvHeads * _shape.HeadDim;
 
-    /// <summary>See <see cref="RopeFrequencies.DependsOnLength"/>.</summary>
-    public bool KeysDependOnLength => _rotary?.DependsOnLength ?? false;
+    /// <summary>Which prompts have keys in common.</summary>
+    public KeySharing KeySharing => _rotary?.Sharing ?? KeySharing.All;
 
     private int QueryWidth => _shape.Heads * _shape.HeadDim;
 

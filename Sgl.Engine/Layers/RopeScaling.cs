@@ -21,13 +21,13 @@ internal static class RopeScaling
                 rotaryDim,
                 length => length > config.OriginalContext ? Dynamic(config, length, rotaryDim) : plain,
                 Scale: 1,
-                DependsOnLength: true),
+                new KeySharing(config.OriginalContext, LongOnesShare: false)),
             "longrope" => LongRope(config, plain, rotaryDim),
             _ => throw new ArgumentException($"No rope scaling is called {config.Type}.", nameof(config)),
         };
 
         RopeFrequencies Fixed(double[] frequencies, double scale = 1) =>
-            new(rotaryDim, _ => frequencies, (float)scale, DependsOnLength: false);
+            new(rotaryDim, _ => frequencies, (float)scale, KeySharing.All);
     }
 
     /// <summary>Two sets: one up to the original context, one for longer sequences, if there can be any.</summary>
@@ -38,7 +38,7 @@ internal static class RopeScaling
             rotaryDim,
             length => length > config.OriginalContext ? far : near,
             (float)config.AttentionFactor,
-            DependsOnLength: config.Factor > 1);
+            config.Factor > 1 ? new(config.OriginalContext, LongOnesShare: true) : KeySharing.All);
 
         double[] Divide(IReadOnlyList<double> factors) => factors.Count == plain.Length
             ? [.. plain.Zip(factors, (frequency, factor) => frequency / factor)]

@@ -1,5 +1,6 @@
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Layers;
 
@@ -11,8 +12,8 @@ public sealed class RotaryEmbedding(RopeConfig config, int headDim)
     // Layers with the same configuration share their angles.
     private readonly object _key = (config, headDim);
 
-    /// <summary>See <see cref="RopeFrequencies.DependsOnLength"/>.</summary>
-    public bool DependsOnLength => _frequencies.DependsOnLength;
+    /// <summary>Which prompts have keys in common.</summary>
+    public KeySharing Sharing => _frequencies.Sharing;
 
     /// <returns>[T, rotaryDim]: cosines and sines of the pass's positions, computed once a pass.</returns>
     public Tensor Angles(Workspace work) => work.Shared(_key, Compute);

@@ -1,5 +1,6 @@
 using Sgl.Engine.Execution;
 using Sgl.Engine.Layers;
+using Sgl.Engine.Requests;
 using Sgl.Engine.Weights;
 
 namespace Sgl.Engine.Models;
@@ -40,7 +41,8 @@ public abstract class DecoderModel
 
     public IReadOnlyList<int> KvWidths { get; }
 
-    public bool KeysDependOnLength => _layers.Any(layer => layer.Attention.KeysDependOnLength);
+    public KeySharing KeySharing => _layers.Select(layer => layer.Attention.KeySharing).Distinct().Aggregate(
+        (one, other) => new(Math.Min(one.Common, other.Common), one.LongOnesShare && other.LongOnesShare));
 
     public Tensor Forward(IOps ops, Pass pass, IReadOnlyList<KvLayer> cache)
     {

@@ -1,4 +1,5 @@
 using Sgl.Engine.Execution;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Models;
 
@@ -14,10 +15,8 @@ public interface ICausalModel
     /// </summary>
     IReadOnlyList<int> KvWidths { get; }
 
-    /// <summary>
-    /// True when cached keys depend on the length of the sequence (see RopeFrequencies.DependsOnLength).
-    /// </summary>
-    bool KeysDependOnLength { get; }
+    /// <summary>Which prompts have cached keys in common.</summary>
+    KeySharing KeySharing { get; }
 
     /// <summary>
     /// Runs all layers and the last norm; keys and values of the new tokens are stored in <paramref name="cache"/>.

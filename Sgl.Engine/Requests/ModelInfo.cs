@@ -26,8 +26,6 @@ public sealed record ModelInfo
     /// <summary>The model's own end tokens (config.json and generation_config.json together).</summary>
     public required IReadOnlyList<int> EndTokens { get; init; }
 
-    /// <summary>
-    /// A token's keys depend on the length of the whole prompt: prompts of different lengths share no prefix.
-    /// </summary>
-    public bool KeysDependOnLength { get; init; }
+    /// <summary>Which prompts can share a prefix.</summary>
+    public KeySharing KeySharing { get; init; } = KeySharing.All;
 }

@@ -10,7 +10,7 @@ namespace Sgl.Grains.Streams;
 
 /// <summary>The replicas of one model as one gateway sees them: a link to each, and the router that chooses.</summary>
 public sealed class ReplicaSet(
-    string model, Router router, ClusterOptions options, ILogger log, bool keysDependOnLength = false)
+    string model, Router router, ClusterOptions options, ILogger log, KeySharing? keySharing = null)
 {
     private readonly ConcurrentDictionary<string, (GatewayLink Link, ReplicaEntry Entry)> _links = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,7 +64,7 @@ public sealed class ReplicaSet(
     }
 
     internal ulong[] BlocksOf(int promptTokens, int[] tokens) =>
-        PrefixBlocks.Of(keysDependOnLength ? promptTokens : 0, tokens);
+        PrefixBlocks.Of((keySharing ?? KeySharing.All).SpaceOf(promptTokens), tokens);
 
     /// <summary>A place at a replica; waits for one when there is none.</summary>
     /// <param name="avoid">Replicas that lost or refused the request; forgotten when there are no others.</param>

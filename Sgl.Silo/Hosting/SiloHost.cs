@@ -30,7 +30,7 @@ internal static class SiloHost
         ModelInfo model = Describe(gateway);
         Router router = new(RoutingPolicies.Create(options.RoutingPolicy), TimeProvider.System);
         ReplicaSet replicas = new(
-            gateway.ModelName, router, options.Cluster, loggers.CreateLogger<ReplicaSet>(), model.KeysDependOnLength);
+            gateway.ModelName, router, options.Cluster, loggers.CreateLogger<ReplicaSet>(), model.KeySharing);
         ClusterBackend backend = new(model, replicas);
         ServedModel own = text(backend) with { OpenSession = backend.OpenSessionAsync };
         ClusterModels models = new(options, own, loggers);

@@ -56,7 +56,7 @@ internal static class FixtureChecks
     private static int Wrong(Sequence sequence, float[] last, int[] greedy, ICausalModel model)
     {
         int wrong = 0;
-        for (int i = 0; i < greedy.Length && !(model.KeysDependOnLength && i > 0); i++)
+        for (int i = 0; i < greedy.Length && !(model.KeySharing.DependsOnLength && i > 0); i++)
         {
             float[] best = [.. last.OrderDescending().Take(2)];
             int chosen = Array.IndexOf(last, best[0]);

@@ -1,4 +1,5 @@
 using Sgl.Engine.Execution;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Cuda.Parity;
 
@@ -190,7 +191,10 @@ internal static class OpChecks
         twin.Begin(pass);
         double[] speeds = [.. Enumerable.Range(0, rotary / 2).Select(i => Math.Pow(500_000, -2.0 * i / rotary))];
         RopeFrequencies frequencies = new(
-            rotary, length => byLength ? [.. speeds.Select(s => s / (1 + length % 7))] : speeds, 1.1f, byLength);
+            rotary,
+            length => byLength ? [.. speeds.Select(s => s / (1 + length % 7))] : speeds,
+            1.1f,
+            byLength ? new(0, LongOnesShare: false) : KeySharing.All);
         Twin.Pair qkv = twin.Make(pass.TokenCount, (heads + 2 * kvHeads) * headDim);
         Twin.Pair q = qkv.SliceColumns(0, heads * headDim), k = qkv.SliceColumns(heads * headDim, kvHeads * headDim);
         Twin.Pair v = qkv.SliceColumns((heads + kvHeads) * headDim, kvHeads * headDim);

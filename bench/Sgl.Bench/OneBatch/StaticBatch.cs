@@ -27,7 +27,7 @@ internal sealed class StaticBatch
     public StaticBatch(ICausalModel model, IOps ops, int capacity)
     {
         (_model, _ops) = (model, ops);
-        _replaySizes = model.KeysDependOnLength ? [] : ops.ReplaySizes;
+        _replaySizes = model.KeySharing.DependsOnLength ? [] : ops.ReplaySizes;
         _cache = [.. model.KvWidths.Select(width => new KvLayer(
             ops.Allocate(ops.ActivationType, capacity, width), ops.Allocate(ops.ActivationType, capacity, width)))];
     }

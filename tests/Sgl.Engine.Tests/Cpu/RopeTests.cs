@@ -1,5 +1,6 @@
 using Sgl.Engine.Cpu;
 using Sgl.Engine.Execution;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Tests.Cpu;
 
@@ -28,7 +29,8 @@ public sealed class RopeTests
     {
         using CpuOps ops = new(1);
         using var memory = new TestMemory(seed: 1);
-        var frequencies = new RopeFrequencies(4, length => [1.0 / length, 0.5], Scale: 2, DependsOnLength: true);
+        var frequencies = new RopeFrequencies(
+            4, length => [1.0 / length, 0.5], Scale: 2, new KeySharing(0, LongOnesShare: false));
         var pass = new Pass
         {
             Tokens = [0, 0],

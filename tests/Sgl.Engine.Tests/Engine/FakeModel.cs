@@ -1,5 +1,6 @@
 using Sgl.Engine.Execution;
 using Sgl.Engine.Models;
+using Sgl.Engine.Requests;
 
 namespace Sgl.Engine.Tests.Engine;
 
@@ -32,7 +33,7 @@ internal sealed class FakeModel(bool keysDependOnLength = false) : ICausalModel
 
     public IReadOnlyList<int> KvWidths { get; init; } = [3];
 
-    public bool KeysDependOnLength => keysDependOnLength;
+    public KeySharing KeySharing => keysDependOnLength ? new(0, LongOnesShare: false) : KeySharing.All;
 
     public Tensor Forward(IOps ops, Pass pass, IReadOnlyList<KvLayer> cache)
     {

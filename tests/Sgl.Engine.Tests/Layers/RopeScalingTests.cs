@@ -43,7 +43,7 @@ public sealed class RopeScalingTests
         Assert.Equal([1, 0.05, 0.01, 0.001], frequencies.ForLength(16).Select(f => Math.Round(f, 12)));
         Assert.Equal([1, 0.05, 0.0025, 0.0002], frequencies.ForLength(17).Select(f => Math.Round(f, 12)));
         Assert.Equal(1.5f, frequencies.Scale);
-        Assert.True(frequencies.DependsOnLength);
+        Assert.Equal([0, 0, 17, 17], new[] { 1, 16, 17, 99 }.Select(frequencies.Sharing.SpaceOf));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class RopeScalingTests
     {
         RopeFrequencies frequencies = RopeScaling.Frequencies(
             new() { Type = "dynamic", Theta = 10000, Factor = 4, OriginalContext = 32 }, headDim: 8);
-        Assert.True(frequencies.DependsOnLength);
+        Assert.Equal([0, 0, 33, 64], new[] { 1, 32, 33, 64 }.Select(frequencies.Sharing.SpaceOf));
         AssertFrequencies([1, 0.1, 0.01, 0.001], frequencies, length: 1);
         AssertFrequencies([1, 0.1, 0.01, 0.001], frequencies, length: 32);
         AssertFrequencies([1, 0.0584804, 0.00341995, 0.0002], frequencies, length: 64);

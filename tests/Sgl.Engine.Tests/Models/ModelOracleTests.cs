@@ -49,7 +49,7 @@ public sealed class ModelOracleTests(ITestOutputHelper output)
             {
                 AssertBest(reference.Greedy[i], last, i);
                 int[] soFar = [.. reference.Prompt, .. reference.Greedy[..(i + 1)]];
-                last = model.KeysDependOnLength
+                last = model.KeySharing.DependsOnLength
                     ? Prefill(ops, model, soFar, "one prefill").Logits[^1]
                     : driver.Run(reference.Greedy[i])[0];
             }

@@ -36,7 +36,7 @@ internal sealed class StepByStep : IDisposable
 
     public Sequence Add(GenerateRequest request)
     {
-        Sequence sequence = new(request, Model.KeysDependOnLength ? request.Prompt.Length : 0);
+        Sequence sequence = new(request, Model.KeySharing.SpaceOf(request.Prompt.Length));
         Scheduler.Add(sequence);
         return sequence;
     }
