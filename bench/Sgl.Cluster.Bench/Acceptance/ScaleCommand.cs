@@ -21,6 +21,7 @@ internal static class ScaleCommand
             new("--streams", "N", "150", "requests of the load"),
             new("--concurrency", "N", "50", "of them at the same time"),
             new("--idle-seconds", "N", "5", "the cluster's flag"),
+            new("--max-running-requests", "N", "16", "the engines' flag: what is beyond it waits in a queue"),
         ],
         (flags, cancellation) => RunAsync(flags, Console.Out, cancellation));
 
@@ -33,6 +34,7 @@ internal static class ScaleCommand
             SiloFlags =
             [
                 "--min-replicas", "0", "--max-replicas", $"{most}", "--idle-seconds", flags.Text("--idle-seconds"),
+                "--max-running-requests", flags.Text("--max-running-requests"),
             ],
         };
         await using LocalCluster cluster = await LocalCluster.StartAsync(shape);
