@@ -91,6 +91,7 @@ internal sealed class Generation : IAsyncDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AdvanceAsync()
     {
+        _watch.Enter();
         bool first = _tokens.Count == 0;
         int have = Math.Max(_tokens.Count, _resumeAt.Tokens);
         int enough = have + (first ? 1 : _perEvent.Interval);

@@ -32,6 +32,13 @@ internal sealed class GenerationWatch
     public GenerateRequest Trace(GenerateRequest request) =>
         (_span ?? Activity.Current) is { } span ? request with { Trace = span.Context } : request;
 
+    /// <summary>What the calling method does from here on, calls to other processes too, is the generation's.</summary>
+    public void Enter()
+    {
+        if (_span is not null)
+            Activity.Current = _span;
+    }
+
     /// <param name="all">How many there are so far.</param>
     public void OnTokens(int all)
     {
