@@ -10,17 +10,18 @@ namespace Sgl.Gateway.Hosting;
 internal static class Devices
 {
     /// <param name="log">Told why "auto" does not take the GPU.</param>
+    /// <param name="index">Which GPU, for who has several engines; there may be fewer GPUs than that.</param>
     /// <returns>Opens the GPU for a model; null stands for the CPU.</returns>
     /// <exception cref="UserErrorException">--device cuda, and something is missing: says what, and where it was looked
     /// for.</exception>
-    public static Func<ModelConfig, IOps>? Choose(GatewayOptions options, Action<string> log)
+    public static Func<ModelConfig, IOps>? Choose(GatewayOptions options, Action<string> log, int index = 0)
     {
         if (options.Device == "cpu")
             return null;
         CudaProbe probe = CudaDevices.Probe();
         if (probe.IsUsable)
             return config => new CudaOps(
-                probe.Devices[0],
+                probe.Devices[index % probe.Devices.Count],
                 ActivationType(options, config),
                 options.DisableCudaGraph ? 0 : options.CudaGraphMaxBatch,
                 Compiled(log),

@@ -51,14 +51,16 @@ internal static partial class ModelLoader
     }
 
     /// <summary>Loads the engine alone.</summary>
+    /// <param name="device">Which GPU, for who has several engines.</param>
     /// <exception cref="UserErrorException">The model cannot be loaded, or does not fit.</exception>
-    public static InferenceEngine LoadEngine(GatewayOptions options, Action<string> log, Action<long, long> progress)
+    public static InferenceEngine LoadEngine(
+        GatewayOptions options, Action<string> log, Action<long, long> progress, int device = 0)
     {
         if (options.EnableTorchCompile)
             log("--enable-torch-compile changes nothing: there is no torch, and kernels are fused as they are.");
         try
         {
-            Func<ModelConfig, IOps>? openDevice = Devices.Choose(options, log);
+            Func<ModelConfig, IOps>? openDevice = Devices.Choose(options, log, device);
             if (options.Engine.DeterministicInference && openDevice is null)
                 log("--enable-deterministic-inference changes nothing: the CPU keeps its promise anyway.");
             EngineOptions engine = options.Engine with

@@ -8,6 +8,7 @@ namespace Sgl.Grains.Replicas;
 public sealed class LocalReplicas(ReplicaOffer? offer)
 {
     private readonly ConcurrentDictionary<string, Replica> _replicas = new();
+    private readonly Dictionary<string, int> _taken = [];
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _draining;
 
@@ -37,16 +38,27 @@ public sealed class LocalReplicas(ReplicaOffer? offer)
             replica.Drain();
     }
 
+    /// <returns>The number of its slot.</returns>
     /// <exception cref="InvalidOperationException">The silo has no free slot, or is about to stop.</exception>
-    internal void Add(string key, Replica replica)
+    internal int Add(string key, Replica replica)
     {
-        if (offer is null || _draining || _replicas.Count >= offer.Slots || !_replicas.TryAdd(key, replica))
-            throw new InvalidOperationException(
-                $"Replica {key} finds no free slot: this silo has {offer?.Slots ?? 0}, {_replicas.Count} are taken"
-                + (_draining ? ", and it is about to stop." : "."));
+        lock (_taken)
+        {
+            int slot = Enumerable.Range(0, offer?.Slots ?? 0).FirstOrDefault(one => !_taken.ContainsValue(one), -1);
+            if (slot < 0 || _draining || !_replicas.TryAdd(key, replica))
+                throw new InvalidOperationException(
+                    $"Replica {key} finds no free slot: this silo has {offer?.Slots ?? 0}, {_taken.Count} are taken"
+                    + (_draining ? ", and it is about to stop." : "."));
+            return _taken[key] = slot;
+        }
     }
 
-    internal void Remove(string key) => _replicas.TryRemove(key, out _);
+    internal void Remove(string key)
+    {
+        lock (_taken)
+            _taken.Remove(key);
+        _replicas.TryRemove(key, out _);
+    }
 
     internal void OnFailed(Exception error) => _failed.TrySetResult(error);
 }

@@ -25,8 +25,8 @@ public sealed class ModelReplicaGrain(
         if (local.Offer is not { } offer)
             throw new InvalidOperationException($"Replica {key} is on a silo that offers no slots.");
         _replica = new Replica(options, log);
-        local.Add(key, _replica);
-        _replica.Start(offer.Load, local.OnFailed);
+        int slot = local.Add(key, _replica);
+        _replica.Start(() => offer.Load(slot), local.OnFailed);
         this.RegisterGrainTimer(TendAsync, options.ReportInterval, options.ReportInterval);
         log.LogInformation("Replica {Key} starts in this silo.", key);
         return Task.CompletedTask;

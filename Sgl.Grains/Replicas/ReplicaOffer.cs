@@ -11,8 +11,11 @@ public sealed record ReplicaOffer
 
     public required int Slots { get; init; }
 
-    /// <summary>Loads the model into an engine; called on a thread of its own, may take minutes.</summary>
-    public required Func<IInferenceBackend> Load { get; init; }
+    /// <summary>
+    /// Loads the model into an engine in the slot of that number, from 0 on; called on a thread of its own, may take
+    /// minutes.
+    /// </summary>
+    public required Func<int, IInferenceBackend> Load { get; init; }
 
     public required ModelDescription Description { get; init; }
 }

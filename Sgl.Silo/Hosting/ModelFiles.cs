@@ -1,5 +1,6 @@
 using Sgl.Engine;
 using Sgl.Engine.Requests;
+using Sgl.Engine.Text;
 using Sgl.Gateway.Flags;
 using Sgl.Gateway.Hosting;
 using Sgl.Grains.Abstractions;
@@ -37,22 +38,25 @@ internal static class ModelFiles
         },
     };
 
-    /// <summary>Numbers the engines of the silo, which tells their metrics apart.</summary>
-    private static Func<IInferenceBackend> Loader(GatewayOptions options, ILogger log)
-    {
-        int last = -1;
-        return () => ModelLoader.LoadEngine(
-            options with { Engine = options.Engine with { Rank = Interlocked.Increment(ref last) } },
-            line => log.LogInformation("{Line}", line), new LoadingProgress().Report);
-    }
+    /// <summary>The engine of a slot has a GPU of its own, where there are so many; its metrics bear the slot's
+    /// number.</summary>
+    private static Func<int, IInferenceBackend> Loader(GatewayOptions options, ILogger log) =>
+        slot => ModelLoader.LoadEngine(
+            options with { Engine = options.Engine with { Rank = slot } },
+            line => log.LogInformation("{Line}", line), new LoadingProgress().Report, slot);
 
+    /// <summary>What a gateway reads of a model folder; the tokenizer's own folder, where there is one, counts
+    /// more.</summary>
     private static Dictionary<string, byte[]> Read(GatewayOptions options)
     {
-        string?[] folders = [options.Engine.ModelPath, options.TokenizerPath];
         Dictionary<string, byte[]> files = [];
-        foreach (string folder in folders.OfType<string>())
-            foreach (string name in _names.Where(name => File.Exists(Path.Combine(folder, name))))
-                files[name] = File.ReadAllBytes(Path.Combine(folder, name));
+        foreach (string folder in new[] { options.Engine.ModelPath, options.TokenizerPath }.OfType<string>())
+        {
+            string?[] paths = [Tokenizer.FileIn(folder), .. _names.Select(name => Path.Combine(folder, name))];
+            foreach (string path in paths.OfType<string>().Where(File.Exists))
+                files[Path.GetFileName(path)] = File.ReadAllBytes(path);
+        }
+
         return files;
     }
 }

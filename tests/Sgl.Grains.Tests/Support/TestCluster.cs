@@ -101,7 +101,7 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             Model = Model,
             Slots = slots,
-            Load = load,
+            Load = _ => load(),
             Description = new ModelDescription
             {
                 Path = model.Path,
