@@ -33,7 +33,7 @@ internal static class FlagTable
         Flag.Text("--model-path", "PATH", "folder with config.json, tokenizer.json and *.safetensors",
             o => o.Engine.ModelPath, (o, v) => o with { Engine = o.Engine with { ModelPath = v } })
             with { Alias = "--model", Unset = "the embedded sgl-tiny" },
-        Flag.Text("--tokenizer-path", "PATH", "folder with tokenizer.json",
+        Flag.Text("--tokenizer-path", "PATH", "folder with tokenizer.json, tokenizer.model or *.tiktoken",
             o => o.TokenizerPath ?? o.Engine.ModelPath, (o, v) => o with { TokenizerPath = v })
             with { Unset = "the model's" },
         Flag.Choice("--load-format", ["auto", "safetensors", "dummy"], "dummy: random weights, from config.json alone",
