@@ -18,16 +18,16 @@ internal static class GrammarLimits
     public const int AutomatonStates = 200_000;
 
     /// <summary>Parse states that one grammar remembers; beyond it, it begins anew.</summary>
-    public const int ParseStates = 20_000;
+    public const int ParseStates = 10_000;
 
     /// <summary>Masks that one grammar remembers: 128 of a vocabulary of 128 k are 2 MB.</summary>
     public const int Masks = 128;
 
     /// <summary>Bytes of token sets, which masks are made of, that one grammar remembers.</summary>
-    public const long TokenSetBytes = 32 << 20;
+    public const long TokenSetBytes = 16 << 20;
 
     /// <summary>Compiled grammars that an engine remembers.</summary>
-    public const int Grammars = 64;
+    public const int Grammars = 32;
 
     /// <summary>Length of the text that a grammar is tried on when it is compiled.</summary>
     public const int WarmUpTokens = 64;
