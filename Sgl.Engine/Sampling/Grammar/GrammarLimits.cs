@@ -18,10 +18,10 @@ internal static class GrammarLimits
     public const int AutomatonStates = 200_000;
 
     /// <summary>Parse states that one grammar remembers; beyond it, it begins anew.</summary>
-    public const int ParseStates = 10_000;
+    public const int ParseStates = 20_000;
 
-    /// <summary>Masks that one grammar remembers: 128 of a vocabulary of 128 k are 2 MB.</summary>
-    public const int Masks = 128;
+    /// <summary>Masks that one grammar remembers: 256 of a vocabulary of 128 k are 4 MB.</summary>
+    public const int Masks = 256;
 
     /// <summary>Bytes of token sets, which masks are made of, that one grammar remembers.</summary>
     public const long TokenSetBytes = 16 << 20;

@@ -62,14 +62,21 @@ internal sealed class ParseStates
     /// <summary>Tokens that reach beyond the automaton's horizon may tell the state from its twins.</summary>
     public bool HasTwins(ParseState state) => Array.Exists(state.Edges, edge => _automaton.Twins[edge] != edge);
 
-    /// <summary>Forgets what is too much; states that someone still holds stay good. Not within a step.</summary>
+    /// <summary>
+    /// Forgets what is too much, but for what was found out about tokens; states that someone still holds stay good.
+    /// Not within a step.
+    /// </summary>
     public void Trim()
     {
         if (_states.Count <= GrammarLimits.ParseStates)
             return;
-        foreach (ParseState state in _states.Values.Append(Start))
-            (state.Steps, state.Tokens, state.Mask) = (null, null, null);
-        _states.Clear();
+        foreach ((Key key, ParseState state) in _states)
+        {
+            (state.Steps, state.Mask) = (null, null);
+            if (state.Tokens is null)
+                _states.Remove(key);
+        }
+        (Start.Steps, Start.Mask) = (null, null);
         _stacks.Clear();
     }
 
