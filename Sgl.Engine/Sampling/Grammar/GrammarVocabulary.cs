@@ -23,7 +23,8 @@ public sealed class GrammarVocabulary
         _bytes = bytes;
         foreach (int end in EndTokens)
             _bytes[end] = [];
-        Trie = new TokenTrie(_bytes);
+        ShortTokens = new TokenTrie([.. _bytes.Select(
+            token => token.Length < AutomatonBuilder.Horizon ? token : [])]);
         LongTokens = new TokenTrie([.. _bytes.Select(
             token => token.Length < AutomatonBuilder.Horizon ? [] : token)]);
     }
@@ -35,9 +36,10 @@ public sealed class GrammarVocabulary
 
     internal int[] EndTokens { get; }
 
-    internal TokenTrie Trie { get; }
+    /// <summary>Those that cannot tell twins of an automaton apart.</summary>
+    internal TokenTrie ShortTokens { get; }
 
-    /// <summary>Those that reach beyond the horizon of automata.</summary>
+    /// <summary>The others: few.</summary>
     internal TokenTrie LongTokens { get; }
 
     internal ReadOnlySpan<byte> Bytes(int token) => (uint)token < (uint)Size ? _bytes[token] : [];

@@ -23,8 +23,11 @@ internal sealed class ParseState(int[] edges, StackNode[] stacks, bool accepts, 
     /// <summary>By byte class, as far as it is known.</summary>
     public ParseState?[]? Steps { get; set; }
 
-    /// <summary>For a state whose stacks are unknown: which tokens it takes.</summary>
-    public TokenSet? Tokens { get; set; }
+    /// <summary>For a state whose stacks are unknown: which short tokens it and its twins take.</summary>
+    public TokenSet? ShortTokens { get; set; }
+
+    /// <summary>For a state whose stacks are unknown: which long tokens it takes.</summary>
+    public TokenSet? LongTokens { get; set; }
 
     public uint[]? Mask { get; set; }
 }

@@ -44,23 +44,29 @@ internal sealed class ParseStates
         state.Steps is { } steps && steps[_classes[value]] is { } known ? known : Remember(state, value);
 
     /// <summary>
-    /// The state taken apart by stack, with each stack forgotten and each place its twin: what is left depends on the
-    /// grammar alone, and there is little of it however deep the stack and however long the repetitions.
+    /// The state taken apart by stack, with each stack forgotten: what is left depends on the grammar alone, and there
+    /// is little of it however deep the stack; of the twins, however long the repetitions.
     /// </summary>
-    public IEnumerable<ParseState> WithoutStacks(ParseState state)
+    public IEnumerable<(StackNode Stack, ParseState Place, ParseState Twin)> Places(ParseState state)
     {
         foreach (IGrouping<StackNode, int> group in state.Edges.Zip(state.Stacks).GroupBy(
             place => place.Second, place => place.First))
         {
-            int[] edges = [.. group.Select(edge => _automaton.Twins[edge]).Distinct().Order()];
-            StackNode[] stacks = new StackNode[edges.Length];
-            Array.Fill(stacks, _unknown);
-            yield return Intern(edges, stacks, accepts: false, escapes: false);
+            int[] edges = [.. group];
+            int[] twins = [.. edges.Select(edge => _automaton.Twins[edge]).Distinct().Order()];
+            yield return (group.Key, WithoutStack(edges), WithoutStack(twins));
         }
     }
 
-    /// <summary>Tokens that reach beyond the automaton's horizon may tell the state from its twins.</summary>
-    public bool HasTwins(ParseState state) => Array.Exists(state.Edges, edge => _automaton.Twins[edge] != edge);
+    /// <summary>Behind the end of the rule that has the stack.</summary>
+    public ParseState After(StackNode stack)
+    {
+        if (stack.After is { } known)
+            return known;
+        Return(stack);
+        Drain();
+        return stack.After = Finish();
+    }
 
     /// <summary>
     /// Forgets what is too much, but for what was found out about tokens; states that someone still holds stay good.
@@ -73,11 +79,20 @@ internal sealed class ParseStates
         foreach ((Key key, ParseState state) in _states)
         {
             (state.Steps, state.Mask) = (null, null);
-            if (state.Tokens is null)
+            if (state.ShortTokens is null && state.LongTokens is null)
                 _states.Remove(key);
         }
         (Start.Steps, Start.Mask) = (null, null);
+        foreach (StackNode stack in _stacks.Values)
+            stack.After = null;
         _stacks.Clear();
+    }
+
+    private ParseState WithoutStack(int[] edges)
+    {
+        StackNode[] stacks = new StackNode[edges.Length];
+        Array.Fill(stacks, _unknown);
+        return Intern(edges, stacks, accepts: false, escapes: false);
     }
 
     private ParseState Remember(ParseState state, byte value)
@@ -104,6 +119,11 @@ internal sealed class ParseStates
     private void Reach(int from, StackNode on, bool returns)
     {
         _work.Push((from, on, returns));
+        Drain();
+    }
+
+    private void Drain()
+    {
         while (_work.TryPop(out (int Target, StackNode Stack, bool Returns) place))
         {
             (int target, StackNode stack, _) = place;

@@ -15,4 +15,7 @@ internal sealed class StackNode(int id, (int Target, StackNode? Parent)[] return
     public int Id { get; } = id;
 
     public (int Target, StackNode? Parent)[] Returns { get; } = returns;
+
+    /// <summary>The state behind the rule's end, as far as it is known.</summary>
+    public ParseState? After { get; set; }
 }

@@ -6,12 +6,10 @@ namespace Sgl.Engine.Sampling.Grammar;
 /// <summary>What a place in the automaton says about the tokens while nobody knows the stack above it.</summary>
 /// <param name="Bits">The tokens that are allowed whatever the stack; null where Ids has them.</param>
 /// <param name="Ids">The same for few tokens.</param>
-/// <param name="Undecided">
-/// A part of the token trie, in its order: the nodes below which the stack decides, and those on the way to them.
-/// </param>
-internal sealed record TokenSet(uint[]? Bits, int[] Ids, UndecidedNode[] Undecided)
+/// <param name="Exits">The trie's nodes at which the rule may end: below, what comes behind it decides.</param>
+internal sealed record TokenSet(uint[]? Bits, int[] Ids, int[] Exits)
 {
-    public long ByteCount => 4L * (Bits?.Length ?? 0) + 4L * Ids.Length + 12L * Undecided.Length;
+    public long ByteCount => 4L * (Bits?.Length ?? 0) + 4L * Ids.Length + 4L * Exits.Length;
 
     public void AddTo(Span<uint> mask)
     {
