@@ -163,7 +163,8 @@ internal sealed class EngineLoop
         TimeSpan waited = _scheduler.MustSettle ? Settle() : default;
         Batch batch = _scheduler.NextBatch();
         LaunchedStep? next = batch.Entries.Count > 0 ? TryLaunch(batch) : null;
-        if (batch.Entries.Count == 0 && _underWay is null)
+        // Settling first may have ended the last one.
+        if (batch.Entries.Count == 0 && _underWay is null && !_scheduler.IsIdle)
             throw new InvalidOperationException($"{_scheduler.WaitingCount} requests wait and none can be run.");
         waited += Settle();
         _underWay = next;
