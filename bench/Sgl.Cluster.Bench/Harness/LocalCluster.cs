@@ -61,10 +61,13 @@ internal sealed class LocalCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until every gateway would send requests to so many replicas.</summary>
+    /// <summary>
+    /// Waits until every gateway would send requests to so many replicas. A silo that the others took for dead, for the
+    /// machine was too busy to let it answer, has ended itself by then: it is started again.
+    /// </summary>
     public async Task WaitForReplicasAsync(int count, CancellationToken cancellation)
     {
-        foreach (SiloProcess gateway in Gateways.Where(silo => silo.IsRunning))
+        foreach (SiloProcess gateway in Gateways)
         {
             using ServerClient server = new(gateway.Url);
             long start = Stopwatch.GetTimestamp();
@@ -73,6 +76,7 @@ internal sealed class LocalCluster : IAsyncDisposable
                 if (Stopwatch.GetElapsedTime(start) > Patience)
                     throw new InvalidOperationException(
                         $"{gateway.Name} does not see {count} replicas after {Patience}; see {Folder}.");
+                await StartEndedAsync();
                 await Task.Delay(100, cancellation);
             }
         }
@@ -83,6 +87,15 @@ internal sealed class LocalCluster : IAsyncDisposable
         foreach (SiloProcess silo in Silos.Where(silo => silo.IsRunning))
             await silo.KillAsync();
         await Postgres.DisposeAsync();
+    }
+
+    private async Task StartEndedAsync()
+    {
+        foreach (SiloProcess silo in Silos.Where(silo => !silo.IsRunning))
+        {
+            silo.Start();
+            await silo.WaitUntilReadyAsync(Patience);
+        }
     }
 
     private void Add(ClusterShape shape, string name, string[] flags)
