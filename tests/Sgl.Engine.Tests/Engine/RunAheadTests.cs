@@ -30,10 +30,16 @@ public sealed class RunAheadTests
     public async Task PassesOfDecodesArePaddedToTheNextSizeAndLargerOnesAreNot()
     {
         RunAheadOps ops = new(2, 4);
-        await using TestEngine test = new(Options, ops: ops);
+        FakeModel model = new();
+        // The warm-up runs both sizes; the first request waits for the others.
+        StepGate gate = new(model, step: 3);
+        await using TestEngine test = new(Options, model, ops);
         int[] outputs = [30, 25, 20, 15, 10];
-        Generation[] all = await Task.WhenAll(outputs.Select(
-            (count, i) => Generation.OfAsync(test.Engine, Of(Prompt(5, seed: i), count))));
+        Task<Generation>[] requests = [.. outputs.Select(
+            (count, i) => Generation.OfAsync(test.Engine, Of(Prompt(5, seed: i), count)))];
+        await gate.Entered;
+        gate.Open();
+        Generation[] all = await Task.WhenAll(requests);
         for (int i = 0; i < all.Length; i++)
             Assert.Equal(test.Model.Greedy(Prompt(5, seed: i), outputs[i]), all[i].Tokens);
         // The warm-up takes the largest first.
