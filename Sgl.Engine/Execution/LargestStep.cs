@@ -29,8 +29,7 @@ internal sealed record LargestStep(int PromptTokens, int Requests, int ContextLe
     public void Run(ICausalModel model, IOps ops)
     {
         // Every token's key goes to the same slot: what comes out means nothing, only what it takes counts.
-        KvLayer[] cache = [.. model.KvWidths.Select(width => new KvLayer(
-            ops.Allocate(ops.ActivationType, 1, width), ops.Allocate(ops.ActivationType, 1, width)))];
+        KvLayer[] cache = KvLayer.AllocateFor(model, ops, slots: 1);
         Pass pass = MakePass();
         // The second time the device's step memory is in one piece, as it stays.
         for (int i = 0; i < 2; i++)
@@ -38,19 +37,12 @@ internal sealed record LargestStep(int PromptTokens, int Requests, int ContextLe
             ops.Begin(pass);
             Tensor hidden = model.Forward(ops, pass, cache);
             int scored = Math.Min(PromptTokens, EngineOptions.PromptLogprobRows);
-            Tensor logits = Logits(model, ops, hidden, scored);
+            Tensor logits = model.Logits(ops, hidden, new int[scored]);
             ops.Logprobs(logits, new int[scored], new int[scored])();
             SamplingRow[] rows = new SamplingRow[Requests];
             Array.Fill(rows, new SamplingRow(_everything, model.Config.EndTokens, 0, new int[1], new int[1], 0));
-            ops.Sample(Logits(model, ops, hidden, Requests), rows)();
+            ops.Sample(model.Logits(ops, hidden, new int[Requests]), rows)();
         }
-    }
-
-    private static Tensor Logits(ICausalModel model, IOps ops, Tensor hidden, int rows)
-    {
-        Tensor gathered = ops.Scratch(rows, hidden.Columns);
-        ops.GatherRows(hidden, new int[rows], gathered);
-        return model.Logits(ops, gathered);
     }
 
     private Pass MakePass()

@@ -22,8 +22,7 @@ internal sealed class ModelRunner
         _ops = ops;
         // What depends on lengths is computed on the host, so it is another pass every time.
         _replaySizes = model.KeySharing.DependsOnLength ? [] : ops.ReplaySizes;
-        _layers = [.. model.KvWidths.Select(width => new KvLayer(
-            ops.Allocate(ops.ActivationType, slots, width), ops.Allocate(ops.ActivationType, slots, width)))];
+        _layers = KvLayer.AllocateFor(model, ops, slots);
     }
 
     /// <summary>
@@ -53,7 +52,7 @@ internal sealed class ModelRunner
         List<Sequence> scored = [];
         Func<SampledToken[]>? promptLogprobs = PromptLogprobs(batch, hidden, scored);
         List<int> rows = RowsThatSample(batch);
-        Func<SampledToken[]> sampled = rows.Count > 0 ? Sample(batch, LogitsOf(hidden, rows)) : () => [];
+        Func<SampledToken[]> sampled = rows.Count > 0 ? Sample(batch, _model.Logits(_ops, hidden, [.. rows])) : () => [];
         return new LaunchedStep(batch, sampled, promptLogprobs, scored);
     }
 
@@ -159,13 +158,7 @@ internal sealed class ModelRunner
             sequence.LaunchPromptLogprobs(Math.Max(0, last + 1 - first));
             row += entry.Count;
         }
-        return rows.Count > 0 ? _ops.Logprobs(LogitsOf(hidden, rows), [.. tokens], [.. top]) : null;
-    }
-
-    private Tensor LogitsOf(Tensor hidden, List<int> rows)
-    {
-        Tensor gathered = _ops.Scratch(rows.Count, hidden.Columns);
-        _ops.GatherRows(hidden, [.. rows], gathered);
-        return _model.Logits(_ops, gathered);
+        return rows.Count > 0
+            ? _ops.Logprobs(_model.Logits(_ops, hidden, [.. rows]), [.. tokens], [.. top]) : null;
     }
 }

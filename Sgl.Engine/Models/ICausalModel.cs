@@ -27,4 +27,13 @@ public interface ICausalModel
     /// <summary>The logits of rows of hidden states. hidden [R, hidden size].</summary>
     /// <returns>[R, vocabulary], in the step's scratch memory.</returns>
     Tensor Logits(IOps ops, Tensor hidden);
+
+    /// <summary>The logits of some rows of hidden states. hidden [T, hidden size].</summary>
+    /// <returns>[rows.Length, vocabulary], in the step's scratch memory.</returns>
+    Tensor Logits(IOps ops, Tensor hidden, ReadOnlySpan<int> rows)
+    {
+        Tensor picked = ops.Scratch(rows.Length, hidden.Columns);
+        ops.GatherRows(hidden, rows, picked);
+        return Logits(ops, picked);
+    }
 }

@@ -103,9 +103,7 @@ internal static class FixtureChecks
             (_ops, _model, _promptLength) = (ops, model, promptLength);
             _slots = [.. Enumerable.Range(0, longest + 3)];
             new Random(longest).Shuffle(_slots);
-            _cache = [.. model.KvWidths.Select(width => new KvLayer(
-                ops.Allocate(ops.ActivationType, _slots.Length, width),
-                ops.Allocate(ops.ActivationType, _slots.Length, width)))];
+            _cache = KvLayer.AllocateFor(model, ops, _slots.Length);
         }
 
         /// <returns>The logits after each of the tokens.</returns>

@@ -35,8 +35,7 @@ internal sealed partial class OneBatch
         _ceilings = ceilings;
         _model = model;
         _report = report;
-        _cache = [.. model.KvWidths.Select(width => new KvLayer(
-            ops.Allocate(ops.ActivationType, Slots, width), ops.Allocate(ops.ActivationType, Slots, width)))];
+        _cache = KvLayer.AllocateFor(model, ops, Slots);
     }
 
     public static void Run(CudaDevice device, Report report)
@@ -172,11 +171,8 @@ internal sealed partial class OneBatch
     {
         _ops.Begin(pass);
         Tensor hidden = _model.Forward(_ops, pass, _cache);
-        if (rows.Length == hidden.Rows)
-            return _model.Logits(_ops, hidden);
-        Tensor picked = _ops.Scratch(rows.Length, hidden.Columns);
-        _ops.GatherRows(hidden, rows, picked);
-        return _model.Logits(_ops, picked);
+        return rows.Length == hidden.Rows
+            ? _model.Logits(_ops, hidden) : _model.Logits(_ops, hidden, rows);
     }
 
     /// <param name="scattered">As the slots of a pool in use are.</param>

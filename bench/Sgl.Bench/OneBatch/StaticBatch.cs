@@ -28,8 +28,7 @@ internal sealed class StaticBatch
     {
         (_model, _ops) = (model, ops);
         _replaySizes = model.KeySharing.DependsOnLength ? [] : ops.ReplaySizes;
-        _cache = [.. model.KvWidths.Select(width => new KvLayer(
-            ops.Allocate(ops.ActivationType, capacity, width), ops.Allocate(ops.ActivationType, capacity, width)))];
+        _cache = KvLayer.AllocateFor(model, ops, capacity);
     }
 
     /// <summary>Greedy, and no token ends a sequence: the first of the output tokens comes from the prefill.</summary>
@@ -132,8 +131,6 @@ internal sealed class StaticBatch
         }
         Tensor hidden = _model.Forward(_ops, pass, _cache);
         int[] last = [.. pass.Sequences.Select(sequence => sequence.QueryStart + sequence.QueryCount - 1)];
-        Tensor gathered = _ops.Scratch(batch, hidden.Columns);
-        _ops.GatherRows(hidden, last, gathered);
-        return _ops.Sample(_model.Logits(_ops, gathered), rows);
+        return _ops.Sample(_model.Logits(_ops, hidden, last), rows);
     }
 }

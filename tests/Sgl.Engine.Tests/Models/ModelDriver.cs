@@ -25,8 +25,7 @@ internal sealed class ModelDriver
     /// <param name="promptLength">What rope scalings that depend on the length take for the prompt's.</param>
     public static ModelDriver Start(IOps ops, ICausalModel model, int slots, int promptLength)
     {
-        KvLayer[] cache = [.. model.KvWidths.Select(width => new KvLayer(
-            ops.Allocate(ops.ActivationType, slots, width), ops.Allocate(ops.ActivationType, slots, width)))];
+        KvLayer[] cache = KvLayer.AllocateFor(model, ops, slots);
         var order = Enumerable.Range(0, slots).ToArray();
         new Random(slots).Shuffle(order);
         return new(ops, model, cache, new(order), promptLength);
