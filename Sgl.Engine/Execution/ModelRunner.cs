@@ -52,7 +52,8 @@ internal sealed class ModelRunner
         List<Sequence> scored = [];
         Func<SampledToken[]>? promptLogprobs = PromptLogprobs(batch, hidden, scored);
         List<int> rows = RowsThatSample(batch);
-        Func<SampledToken[]> sampled = rows.Count > 0 ? Sample(batch, _model.Logits(_ops, hidden, [.. rows])) : () => [];
+        Func<SampledToken[]> sampled = rows.Count > 0
+            ? Sample(batch, _model.Logits(_ops, hidden, [.. rows])) : () => [];
         return new LaunchedStep(batch, sampled, promptLogprobs, scored);
     }
 
